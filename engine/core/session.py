@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.core.events import AnyEvent
 from engine.core.message import Inbound
 
 WaitKind = Literal["message", "timer", "call", "event"]
@@ -34,7 +35,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One flow on the stack, pinned to its version. `memory` is what each node keeps between events (tries,
-    position in a loop); `held` the wait that an interruption put aside."""
+    position in a loop); `held` the wait that an interruption put aside, `missed` what ended it meanwhile."""
 
     flow: str
     version: int
@@ -42,6 +43,7 @@ class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):
     vars: dict[str, Any] = {}
     memory: dict[str, dict[str, Any]] = {}
     held: Wait | None = None
+    missed: AnyEvent | None = None
 
 
 class Guard(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,6 +84,7 @@ def copy(session: Session) -> Session:
                 vars=dict(f.vars),
                 memory={k: dict(v) for k, v in f.memory.items()} if f.memory else {},
                 held=f.held,
+                missed=f.missed,
             )
             for f in session.frames
         ],
@@ -91,3 +94,9 @@ def copy(session: Session) -> Session:
         turn=session.turn,
         reason=session.reason,
     )
+
+
+def waits(session: Session) -> list[Wait]:
+    """The wait that is open and those that interruptions put aside: timers of any other wait are stale."""
+    held = [f.held for f in session.frames if f.held is not None]
+    return held if session.wait is None else [*held, session.wait]
