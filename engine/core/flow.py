@@ -183,9 +183,12 @@ class Flows:
     The service fills it before the turn; a sub-flow that is not in it is a `flow:unknown` failure.
     """
 
-    def __init__(self, flows: Mapping[tuple[str, int], Flow], live: Mapping[str, int]) -> None:
+    def __init__(
+        self, flows: Mapping[tuple[str, int], Flow], live: Mapping[str, int], listening: str = ""
+    ) -> None:
         self._flows = flows
         self._live = live
+        self._listening = listening
 
     @classmethod
     def of(cls, *flows: Flow) -> Flows:
@@ -197,6 +200,13 @@ class Flows:
         wanted = self._live.get(flow) if version is None else version
         return None if wanted is None else self._flows.get((flow, wanted))
 
+    def listening_to(self, flow: Flow) -> Flows:
+        """The same flows, with this one added, and only its triggers heard."""
+        return Flows(
+            {**self._flows, (flow.id, flow.version): flow}, {**self._live, flow.id: flow.version}, flow.id
+        )
+
     def live(self) -> list[Flow]:
-        """All live flows, ordered by id."""
-        return [f for f in (self.get(i) for i in sorted(self._live)) if f is not None]
+        """All live flows whose triggers are heard, ordered by id."""
+        names = [self._listening] if self._listening else sorted(self._live)
+        return [f for f in (self.get(i) for i in names) if f is not None]

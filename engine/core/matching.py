@@ -26,6 +26,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     synonyms: list[str] = []
 
 
+_Rule = Callable[[Option, str, str], bool]
 _NUMBER = re.compile(r"^(?:opcao|numero|n)?\s*(\d{1,2})(?:\s*[).:-].*)?$")
 _ORDINALS = {
     "primeira": 1, "primeiro": 1, "segunda": 2, "segundo": 2, "terceira": 3, "terceiro": 3,
@@ -38,7 +39,8 @@ def pick(options: Sequence[Option], said: str) -> Option | None:
     text = fold(said)
     if not text:
         return None
-    for rule in (_by_id, _by_title):
+    exact: tuple[_Rule, ...] = (_by_id, _by_title)
+    for rule in exact:
         hit = _only([o for o in options if rule(o, text, said)])
         if hit is not None:
             return hit
@@ -46,7 +48,7 @@ def pick(options: Sequence[Option], said: str) -> Option | None:
     position = int(number.group(1)) if number else _ORDINALS.get(text, 0)
     if 1 <= position <= len(options):
         return options[position - 1]
-    loose: tuple[Callable[[Option, str, str], bool], ...] = (_by_start, _by_words, _inside, _by_slip)
+    loose: tuple[_Rule, ...] = (_by_start, _by_words, _inside, _by_slip)
     for rule in loose:
         hit = _only([o for o in options if rule(o, text, said)])
         if hit is not None:

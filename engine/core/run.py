@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from engine.core.effects import AnyEffect, Call, MarkRead, Send, StartTimer
 from engine.core.errors import TramaError
 from engine.core.events import AnyEvent, MessageReceived
-from engine.core.filters import shown
 from engine.core.flow import Flow
 from engine.core.logic import Env, compile_rule
 from engine.core.message import Chosen, Inbound, Limits, Outbound, plain
@@ -79,6 +81,11 @@ class Run:
     @property
     def limits(self) -> Limits:
         return self.world.limits
+
+    @property
+    def local(self) -> datetime:
+        """The event's moment on the company's clocks."""
+        return self.now.astimezone(ZoneInfo(self.world.zone))
 
     @property
     def env(self) -> Env:
@@ -176,6 +183,18 @@ class Run:
                 self._reads[path] = look_up(path.split("."), data)
         return compiled(data, self.env)
 
+    def rule_with(self, rule: Any, extra: dict[str, Any]) -> Any:
+        """The value of a rule that also sees `extra`."""
+        if not isinstance(rule, dict | list):
+            return rule
+        for name, value in extra.items():
+            self._reads[name] = value
+        return compile_rule(rule)({**self.data, **extra}, self.env)
+
+    def rule_at(self, rule: Any, at: datetime) -> Any:
+        """The value of a rule as it will be at another moment; nothing of it goes into the trace."""
+        return compile_rule(rule)(self.data, msgspec.structs.replace(self.env, now=at))
+
     @property
     def memory(self) -> dict[str, Any]:
         """What this node keeps between events, until it is left."""
@@ -258,8 +277,3 @@ def _with(whole: Any, path: list[str], value: Any) -> dict[str, Any]:
     base = dict(whole) if isinstance(whole, dict) else {}
     base[path[0]] = value if len(path) == 1 else _with(base.get(path[0]), path[1:], value)
     return base
-
-
-def as_text(value: Any) -> str:
-    """A value as people read it (see `engine.core.filters.shown`)."""
-    return shown(value)

@@ -103,7 +103,7 @@ def _message(machine: Machine, event: MessageReceived, session: Session, wait: W
     match, considered = choose(machine.flows.live(), event, machine.run.world, interrupting=True)
     machine.trace.considered = considered
     if match is not None:
-        machine.interrupt(match.flow, match.arguments, f"trigger {match.index}")
+        machine.interrupt(match.flow, match.arguments, f"trigger {match.number}")
         return True
     if wait.kind == "message" or wait.messages:
         if machine.resume(event):
@@ -138,7 +138,7 @@ def _idle(machine: Machine, event: AnyEvent) -> bool:
     if found is None:
         trace.outcome = "unmatched"
         return isinstance(event, MessageReceived)
-    machine.start(found.flow, found.arguments, f"trigger {found.index}")
+    machine.start(found.flow, found.arguments, f"trigger {found.number}")
     return True
 
 
@@ -183,7 +183,7 @@ def _called_while_busy(machine: Machine, event: AnyEvent) -> bool:
     if isinstance(event, EventOccurred):
         found, trace.considered = choose(machine.flows.live(), event, run.world, interrupting=True)
         if found is not None:
-            machine.interrupt(found.flow, found.arguments, f"trigger {found.index}")
+            machine.interrupt(found.flow, found.arguments, f"trigger {found.number}")
             return True
         found, trace.considered = choose(machine.flows.live(), event, run.world)
         later = None if found is None else (found.flow.id, found.arguments)

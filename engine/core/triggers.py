@@ -21,7 +21,7 @@ from engine.core.world import World
 
 class Match(NamedTuple):
     flow: Flow
-    index: int
+    number: int
     trigger: Trigger
     arguments: dict[str, Any]
 

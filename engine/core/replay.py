@@ -1,0 +1,293 @@
+"""Running a flow without a world: its own tests, node examples, `trama flow run` and the try-it pane all use this.
+
+A `Player` holds what the pipeline would hold: session, clock, due timers, the open call, and the little of the
+world that effects change (contact, tags, ownership). It never reads a clock; time moves by `advance` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from engine.core import effects as fx
+from engine.core.errors import TramaError
+from engine.core.events import AnyEvent, CallAnswered, EventOccurred, FlowCalled, MessageReceived, TimerFired
+from engine.core.flow import Flow, Flows, FlowTest, TestTurn
+from engine.core.message import Chosen, Inbound, Limits, Location, Media, Outbound, Text, plain
+from engine.core.session import Session, waits
+from engine.core.step import step
+from engine.core.trace import Trace
+from engine.core.world import Command, World
+
+_DURATION = re.compile(r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+
+
+def duration(text: str) -> timedelta:
+    """An ISO 8601 duration in weeks, days, hours, minutes and seconds: `P1D`, `PT25H`, `PT90M`."""
+    found = _DURATION.match(text)
+    if found is None or not any(found.groups()):
+        raise TramaError("test:bad-duration", f"{text!r} is not a duration such as PT25H or P2D")
+    weeks, days, hours, minutes, seconds = (int(g or 0) for g in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """What one input led to. `exits` as `node.exit`, in order; `changed` the last value of each variable."""
+
+    messages: list[Outbound] = []
+    exits: list[str] = []
+    changed: dict[str, Any] = {}
+    effects: list[fx.AnyEffect] = []
+    traces: list[Trace] = []
+    state: str = ""
+    error: str = ""
+
+    def texts(self) -> list[str]:
+        return [plain(m) for m in self.messages]
+
+
+class Verdict(msgspec.Struct, kw_only=True):
+    """A test's outcome: `failures` say turn, what was expected and what came; `exits` are all that were taken."""
+
+    flow: str
+    test: str
+    failures: list[str] = []
+    exits: set[str] = set()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class Player:
+    """A conversation with flows, input by input. See `TestTurn` for the inputs."""
+
+    def __init__(self, flows: Flows, *, at: datetime, world: World | None = None) -> None:
+        self.flows = flows
+        self.now = at
+        self.world = world or World()
+        self.session: Session | None = None
+        self._timers: list[tuple[datetime, AnyEvent]] = []
+        self._calls: list[fx.Call] = []
+        self._events = 0
+        self._said = 0
+
+    @property
+    def open_call(self) -> fx.Call | None:
+        """The service that is being waited for."""
+        if self.session is None or self.session.wait is None or self.session.wait.kind != "call":
+            return None
+        wanted = self.session.wait.call
+        return next((c for c in reversed(self._calls) if c.id == wanted), None)
+
+    def play(self, turn: TestTurn) -> Answer:
+        """Give one input and what time brings with it."""
+        answer = Answer(messages=[], exits=[], changed={}, effects=[], traces=[])
+        if turn.advance is not None:
+            self._advance(duration(turn.advance), answer)
+        else:
+            self._take(self._event(turn), answer)
+        answer.state = self.session.state if self.session is not None else "idle"
+        return answer
+
+    def _event(self, turn: TestTurn) -> AnyEvent:
+        ident = self._next_id()
+        content = _content(turn)
+        if content is not None:
+            self._said += 1
+            event = MessageReceived(
+                id=ident,
+                at=self.now,
+                contents=[content],
+                message_ids=[f"in{self._said}"],
+                first=self._said == 1,
+            )
+            conversation = {**self.world.conversation, "last_inbound_at": self.now.isoformat()}
+            self.world = msgspec.structs.replace(self.world, conversation=conversation)
+            return event
+        if turn.event is not None:
+            return EventOccurred(
+                id=ident, at=self.now, name=turn.event.get("name", ""), data=turn.event.get("data", {})
+            )
+        if turn.call is not None:
+            return FlowCalled(
+                id=ident,
+                at=self.now,
+                flow=turn.call.get("flow", ""),
+                arguments=turn.call.get("arguments", {}),
+            )
+        if turn.answer is not None:
+            call = self.open_call
+            if call is None:
+                raise TramaError("test:no-open-call", "no service is being waited for at this turn")
+            error = str(turn.answer.get("error", ""))
+            return CallAnswered(
+                id=ident, at=self.now, call=call.id, ok=not error, value=turn.answer.get("value"), error=error
+            )
+        raise TramaError(
+            "test:no-input", "a turn wants one of text, button, media, location, event, call, advance, answer"
+        )
+
+    def _advance(self, by: timedelta, answer: Answer) -> None:
+        until = self.now + by
+        for _ in range(10_000):
+            current = {w.id for w in waits(self.session)} if self.session is not None else set()
+            due = sorted(
+                (t for t in self._timers if t[0] <= until and _current(t[1], current)),
+                key=lambda t: (t[0], t[1].id),
+            )
+            if not due:
+                break
+            self._timers.remove(due[0])
+            self.now = max(self.now, due[0][0])
+            self._take(msgspec.structs.replace(due[0][1], at=self.now), answer)
+        self.now = until
+
+    def _take(self, event: AnyEvent, answer: Answer) -> None:
+        turn = step(self.flows, self.session, event, self.world)
+        self.session = turn.session
+        answer.traces.append(turn.trace)
+        answer.effects.extend(turn.effects)
+        for at in turn.trace.steps:
+            answer.changed.update(at.changed)
+            if at.exit:
+                answer.exits.append(f"{at.node}.{at.exit}")
+            if at.error:
+                answer.error = at.error
+        for effect in turn.effects:
+            self._carry_out(effect, answer)
+
+    def _carry_out(self, effect: fx.AnyEffect, answer: Answer) -> None:
+        match effect:
+            case fx.Send(content=content):
+                answer.messages.append(content)
+            case fx.Call():
+                self._calls.append(effect)
+            case fx.StartTimer(due=due, wait=wait, kind=kind):
+                self._timers.append((due, TimerFired(id=self._next_id(), at=due, wait=wait, kind=kind)))
+            case fx.ScheduleFlow(flow=flow, due=due, arguments=arguments):
+                called = FlowCalled(
+                    id=self._next_id(), at=due, flow=flow, arguments=arguments, reason="scheduled"
+                )
+                self._timers.append((due, called))
+            case fx.UpdateContact(fields=fields):
+                self._contact(fields)
+            case fx.TagContact(add=add, remove=remove):
+                tags = [t for t in self.world.contact.get("tags", []) if t not in remove]
+                self._contact({"tags": [*tags, *(t for t in add if t not in tags)]})
+            case fx.SetConsent(granted=granted):
+                self._contact({"opted_out": not granted})
+            case fx.HandOver():
+                self.world = msgspec.structs.replace(self.world, owner="person", epoch=self.world.epoch + 1)
+
+    def _contact(self, fields: dict[str, Any]) -> None:
+        self.world = msgspec.structs.replace(self.world, contact={**self.world.contact, **fields})
+
+    def _next_id(self) -> str:
+        self._events += 1
+        return f"e{self._events}"
+
+
+def _current(event: AnyEvent, current: set[str]) -> bool:
+    return not isinstance(event, TimerFired) or event.wait in current
+
+
+def _content(turn: TestTurn) -> Inbound | None:
+    if turn.text is not None:
+        return Text(turn.text)
+    if turn.button is not None:
+        return Chosen(turn.button)
+    if turn.media is not None:
+        return msgspec.convert(turn.media, Media)
+    if turn.location is not None:
+        return msgspec.convert(turn.location, Location)
+    return None
+
+
+def world_of(overrides: dict[str, Any]) -> World:
+    """A world for tests: the given parts, everything else as by default."""
+    known = dict(overrides)
+    limits = msgspec.convert(known.pop("limits", {}), Limits)
+    commands = msgspec.convert(known.pop("commands", []), list[Command])
+    holidays = {date.fromisoformat(day): name for day, name in known.pop("holidays", {}).items()}
+    hours = {day: [(a, b) for a, b in spans] for day, spans in known.pop("hours", {}).items()}
+    known["contact"] = {"id": "contact-1", **known.get("contact", {})}
+    try:
+        return World(limits=limits, commands=commands, holidays=holidays, hours=hours, **known)
+    except TypeError as error:
+        raise TramaError("test:bad-world", str(error), path="/world") from error
+
+
+def run_test(flow: Flow, test: FlowTest, flows: Flows) -> Verdict:
+    """Play a flow's test. `flows` must hold the flow itself and those that it calls; only its own triggers listen."""
+    verdict = Verdict(flow=flow.id, test=test.name, failures=[], exits=set())
+    player = Player(flows.listening_to(flow), at=datetime.fromisoformat(test.at), world=world_of(test.world))
+    for number, turn in enumerate(test.turns, 1):
+        if turn.call is not None:
+            turn = msgspec.structs.replace(
+                turn, call={"flow": flow.id, "arguments": test.arguments, **turn.call}
+            )
+        try:
+            answer = player.play(turn)
+        except TramaError as error:
+            verdict.failures.append(f"turn {number}: {error}")
+            break
+        verdict.exits.update(answer.exits if not _elsewhere(answer, flow) else _own_exits(answer, flow))
+        verdict.failures.extend(f"turn {number}: {said}" for said in _differences(turn, answer, player))
+    return verdict
+
+
+def run_tests(flow: Flow, flows: Flows) -> list[Verdict]:
+    """All tests inside the flow's document."""
+    return [run_test(flow, test, flows) for test in flow.document.tests]
+
+
+def coverage(flow: Flow, verdicts: Iterable[Verdict]) -> tuple[list[str], list[str]]:
+    """Exits of the flow that the tests took, and those that none took."""
+    taken: set[str] = set().union(*(v.exits for v in verdicts))
+    every = [f"{n.id}.{e}" for n in flow.nodes.values() if hasattr(n, "exits") for e in n.exits()]
+    return [e for e in every if e in taken], [e for e in every if e not in taken]
+
+
+def _elsewhere(answer: Answer, flow: Flow) -> bool:
+    return any(s.flow != flow.id for t in answer.traces for s in t.steps)
+
+
+def _own_exits(answer: Answer, flow: Flow) -> list[str]:
+    return [f"{s.node}.{s.exit}" for t in answer.traces for s in t.steps if s.flow == flow.id and s.exit]
+
+
+def _differences(turn: TestTurn, answer: Answer, player: Player) -> Iterable[str]:
+    if turn.expect is not None:
+        said = answer.texts()
+        same = len(said) == len(turn.expect) and all(
+            _reads(w, s) for w, s in zip(turn.expect, said, strict=True)
+        )
+        if not same:
+            yield f"expected messages {turn.expect!r}, got {said!r}{_because(answer)}"
+    if turn.exits is not None and turn.exits != answer.exits:
+        yield f"expected exits {turn.exits!r}, got {answer.exits!r}{_because(answer)}"
+    if turn.effects is not None:
+        kinds = [str(e.__struct_config__.tag) for e in answer.effects]
+        missing = [e for e in turn.effects if e not in kinds]
+        if missing:
+            yield f"expected effects {missing!r}, got {kinds!r}"
+    if turn.state is not None and turn.state != answer.state:
+        yield f"expected state {turn.state!r}, got {answer.state!r}{_because(answer)}"
+    frames = player.session.frames if player.session is not None else []
+    seen = {**answer.changed, **(frames[-1].vars if frames else {})}
+    for name, value in (turn.vars or {}).items():
+        if seen.get(name) != value:
+            yield f"expected {name} = {value!r}, got {seen.get(name)!r}"
+
+
+def _reads(wanted: str, said: str) -> bool:
+    return wanted[1:] in said if wanted.startswith("~") else wanted == said
+
+
+def _because(answer: Answer) -> str:
+    return f" ({answer.error})" if answer.error else ""

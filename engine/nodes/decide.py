@@ -1,0 +1,72 @@
+"""Ordered cases, each a rule with its own exit; the first true one is taken, else `else`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from engine.core.logic import truthy
+from engine.core.node import Example, Go, Move, Node, Palette
+from engine.core.run import Run
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`exit` is the exit's name; `label` what the canvas shows in its place."""
+
+    exit: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    when: Any
+    label: str = ""
+
+
+class Decide(Node, tag="decide", frozen=True, kw_only=True):
+    palette: ClassVar[Palette] = Palette(
+        group="decide",
+        icon="call_split",
+        title={"pt-BR": "Decidir", "en": "Decide"},
+        summary={
+            "pt-BR": "Segue pelo primeiro caso cuja regra é verdadeira.",
+            "en": "Goes on through the first case whose rule is true.",
+        },
+    )
+    examples: ClassVar[Sequence[Example]] = (
+        Example(
+            name="by days overdue",
+            node={
+                "type": "decide",
+                "id": "late",
+                "cases": [
+                    {"exit": "very", "when": {">": [{"var": "days"}, 30]}},
+                    {"exit": "bit", "when": {">": [{"var": "days"}, 0]}},
+                ],
+            },
+            vars={"days": 12},
+            turns=[{"text": "oi", "exits": ["late.bit"]}],
+        ),
+        Example(
+            name="no case fits",
+            node={
+                "type": "decide",
+                "id": "late",
+                "cases": [{"exit": "very", "when": {">": [{"var": "days"}, 30]}}],
+            },
+            vars={"days": 3},
+            turns=[{"text": "oi", "exits": ["late.else"]}],
+        ),
+    )
+
+    cases: Annotated[list[Case], Meta(title="Cases", min_length=1, max_length=40)]
+
+    def exits(self) -> list[str]:
+        return [*(c.exit for c in self.cases), "else"]
+
+    def rules(self) -> Iterable[tuple[str, Any]]:
+        return ((f"/cases/{n}/when", case.when) for n, case in enumerate(self.cases))
+
+    def enter(self, run: Run) -> Move:
+        for case in self.cases:
+            if truthy(run.rule(case.when)):
+                return Go(case.exit, f"case {case.exit}")
+        return Go("else", "no case is true")

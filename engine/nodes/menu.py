@@ -1,0 +1,136 @@
+"""Offer options, each with its own exit. Pressed, numbered or typed in free words: all reach the same exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from engine.core.events import AnyEvent, MessageReceived, TimerFired
+from engine.core.matching import Option, pick
+from engine.core.message import Chosen, Text
+from engine.core.node import Example, Go, Move, Node, Palette, Words
+from engine.core.offer import offer
+from engine.core.run import Run
+from engine.core.session import Wait
+
+_OPTIONS = [
+    {"id": "invoice", "title": "Segunda via", "synonyms": ["boleto", "fatura"]},
+    {"id": "person", "title": "Falar com alguém", "synonyms": ["atendente"]},
+]
+
+
+class Menu(Node, tag="menu", frozen=True, kw_only=True):
+    """Exits: one for each option's id, then `other` (nothing fitted after `tries`) and `timeout`."""
+
+    palette: ClassVar[Palette] = Palette(
+        group="ask",
+        icon="list",
+        title={"pt-BR": "Menu", "en": "Menu"},
+        summary={
+            "pt-BR": "Oferece opções como botões, lista ou números; entende também texto livre.",
+            "en": "Offers options as buttons, list or numbers; understands free typing too.",
+        },
+    )
+    waits: ClassVar[bool] = True
+    examples: ClassVar[Sequence[Example]] = (
+        Example(
+            name="typed in other words",
+            node={"type": "menu", "id": "menu", "text": "Como posso ajudar?", "options": _OPTIONS},
+            turns=[
+                {"text": "oi", "expect": ["Como posso ajudar?"]},
+                {"text": "quero meu BOLETO por favor", "exits": ["menu.invoice"]},
+            ],
+        ),
+        Example(
+            name="pressed",
+            node={"type": "menu", "id": "menu", "text": "Como posso ajudar?", "options": _OPTIONS},
+            turns=[{"text": "oi"}, {"button": "person", "exits": ["menu.person"]}],
+        ),
+        Example(
+            name="nothing that fits",
+            node={
+                "type": "menu",
+                "id": "menu",
+                "text": "Escolha:",
+                "options": _OPTIONS,
+                "tries": 2,
+                "retry": "Use os botões.",
+            },
+            turns=[
+                {"text": "oi"},
+                {"text": "qual o sentido da vida?", "expect": ["Use os botões.", "Escolha:"]},
+                {"text": "?", "exits": ["menu.other"]},
+            ],
+        ),
+        Example(
+            name="numbers where the channel has no buttons",
+            node={"type": "menu", "id": "menu", "text": "Escolha:", "options": _OPTIONS},
+            world={"limits": {"buttons": 0, "rows": 0}},
+            turns=[
+                {"text": "oi", "expect": ["~*2* - Falar com alguém"]},
+                {"text": "2", "exits": ["menu.person"]},
+            ],
+        ),
+    )
+
+    text: Annotated[Words, Meta(title="Text")]
+    options: Annotated[list[Option], Meta(title="Options", min_length=1, max_length=30)]
+    button: Annotated[str, Meta(title="Button that opens the list", max_length=20)] = "Ver opções"
+    retry: Annotated[Words, Meta(title="When nothing fits")] = ""
+    tries: Annotated[int, Meta(ge=1, le=20)] = 3
+    save_as: Annotated[str, Meta(title="Save the choice as", pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    remind_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 0
+    reminder: Words = ""
+    timeout_minutes: Annotated[int, Meta(ge=1, le=525_600)] = 1440
+
+    def exits(self) -> list[str]:
+        return [*(o.id for o in self.options), "other", "timeout"]
+
+    def writes(self) -> dict[str, str]:
+        return {self.save_as: "text"} if self.save_as else {}
+
+    def templates(self) -> Iterable[tuple[str, Words]]:
+        return (("/text", self.text), ("/retry", self.retry), ("/reminder", self.reminder))
+
+    def enter(self, run: Run) -> Move:
+        run.send(offer(run.text(self.text), self.options, run.limits, button=self.button))
+        return self._listen(run)
+
+    def again(self, run: Run, wait: Wait) -> Move:
+        return self.enter(run)
+
+    def _listen(self, run: Run) -> Move:
+        remind = timedelta(minutes=self.remind_minutes) if self.remind_minutes and self.reminder else None
+        return run.wait("message", timedelta(minutes=self.timeout_minutes), remind=remind)
+
+    def resume(self, run: Run, event: AnyEvent) -> Move | None:
+        match event:
+            case TimerFired(kind="reminder"):
+                if self.reminder:
+                    run.send(Text(run.text(self.reminder)))
+                return None
+            case TimerFired():
+                return Go("timeout")
+            case MessageReceived(early=early):
+                return self._heard(run, early)
+        return None
+
+    def _heard(self, run: Run, early: bool) -> Move | None:
+        last = run.contents[-1]
+        hit = pick(self.options, last.id) if isinstance(last, Chosen) else None
+        hit = hit or pick(self.options, run.text_said())
+        if hit is not None:
+            if self.save_as:
+                run.set(self.save_as, hit.id)
+            return Go(hit.id)
+        if early:
+            return None
+        tries = run.memory["tries"] = run.memory.get("tries", 0) + 1
+        if tries >= self.tries:
+            return Go("other", f"{tries} tries")
+        if self.retry:
+            run.send(Text(run.text(self.retry)))
+        return self.enter(run)
