@@ -43,6 +43,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 15.0
     max_bytes: int = 1_000_000
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url.partition('?')[0]})"
+
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     status: int
@@ -52,12 +55,14 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """What the outbox wants sent. `id` travels with the message where the channel allows it and comes back in
-    statuses. `to` are the person's identities on this channel, best first."""
+    statuses. `to` are the person's identities on this channel, best first. `skip` bubbles of it were taken in an
+    earlier try (`NotSent.sent_ids`) and must not be sent twice."""
 
     id: str
     to: list[Identity]
     content: Outbound
     reply_to: str = ""
+    skip: int = 0
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent"):
@@ -96,6 +101,9 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     are stored encrypted and never shown again."""
 
     burst_seconds: float = 2.0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
