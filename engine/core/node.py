@@ -7,8 +7,8 @@ the tests of its examples. A node has no state of its own: what it must remember
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,9 @@ from engine.core.session import Wait
 
 if TYPE_CHECKING:
     from engine.core.events import AnyEvent
+    from engine.core.flow import Flow, Flows
+    from engine.core.matching import Option
+    from engine.core.message import Limits
     from engine.core.run import Run
 
 Words = str | dict[str, str]
@@ -99,6 +102,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fix: str = ""
 
 
+class Look(NamedTuple):
+    """What the static check sees: the flow, the other flows (None: not to be had), the channels' limits by kind."""
+
+    flow: Flow
+    flows: Flows | None
+    limits: Mapping[str, Limits]
+
+
 class Node(
     msgspec.Struct,
     frozen=True,
@@ -137,12 +148,28 @@ class Node(
         """(JSON pointer, rule) of each JSON-Logic rule."""
         return ()
 
+    def speaks(self) -> bool:
+        """Whether it says something in free words, which a channel's closed window refuses."""
+        return False
+
+    def heard(self) -> frozenset[str]:
+        """Exits that are taken because the contact wrote: the channel's window is open behind them."""
+        return frozenset()
+
+    def silence(self) -> dict[str, int]:
+        """Exits that are taken after so many minutes without a word from the contact."""
+        return {}
+
+    def offers(self) -> Sequence[Option]:
+        """The options that it offers, for the check against the channel's limits."""
+        return ()
+
     def flows(self) -> Iterable[str]:
         """Ids of the flows that this node may start."""
         return ()
 
-    def check(self, look: Any) -> Iterable[Problem]:
-        """Problems of these settings that need more than their types; `look` is the checker's view."""
+    def check(self, look: Look) -> Iterable[Problem]:
+        """Problems of these settings that need more than their types."""
         return ()
 
     def enter(self, run: Run) -> Move:

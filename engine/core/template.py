@@ -37,9 +37,10 @@ class _Hole(NamedTuple):
 
 
 class Template:
-    """A compiled text. `paths` are the dotted paths that it reads, without those inside `lines`."""
+    """A compiled text. `paths` are the dotted paths that it reads, without those inside `lines`; `reads` the same
+    with whether a `default` makes up for an absent value."""
 
-    __slots__ = ("_parts", "paths", "source")
+    __slots__ = ("_parts", "paths", "reads", "source")
 
     def __init__(self, source: str, holes: re.Pattern[str] = _DOUBLE) -> None:
         self.source = source
@@ -53,7 +54,9 @@ class Template:
         if end < len(source):
             parts.append(source[end:])
         self._parts = tuple(parts)
-        self.paths = tuple(".".join(p.path) for p in parts if isinstance(p, _Hole))
+        filled = [p for p in parts if isinstance(p, _Hole)]
+        self.paths = tuple(".".join(p.path) for p in filled)
+        self.reads = tuple((".".join(p.path), any(f[0] == "default" for f in p.filters)) for p in filled)
 
     def render(self, data: Mapping[str, Any], zone: str = "America/Sao_Paulo") -> str:
         """The text with its holes filled from `data`."""

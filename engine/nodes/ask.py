@@ -124,6 +124,18 @@ class Ask(Node, tag="ask", frozen=True, kw_only=True):
     def rules(self) -> Iterable[tuple[str, Any]]:
         return () if self.valid is None else (("/valid", self.valid),)
 
+    def speaks(self) -> bool:
+        return True
+
+    def heard(self) -> frozenset[str]:
+        return frozenset({"answered", "invalid"})
+
+    def silence(self) -> dict[str, int]:
+        return {"timeout": self.timeout_minutes}
+
+    def offers(self) -> Sequence[Option]:
+        return self.options
+
     def enter(self, run: Run) -> Move:
         self._ask(run)
         return self._listen(run)

@@ -44,6 +44,9 @@ class Close(Node, tag="close", frozen=True, kw_only=True):
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text),)
 
+    def speaks(self) -> bool:
+        return bool(self.text)
+
     def enter(self, run: Run) -> Move:
         text = run.text(self.text)
         if text.strip():

@@ -76,6 +76,15 @@ class Csat(Node, tag="csat", frozen=True, kw_only=True):
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text), ("/comment", self.comment))
 
+    def speaks(self) -> bool:
+        return True
+
+    def heard(self) -> frozenset[str]:
+        return frozenset({"happy"})
+
+    def silence(self) -> dict[str, int]:
+        return {"skipped": self.timeout_minutes, "unhappy": self.timeout_minutes}
+
     def enter(self, run: Run) -> Move:
         run.send(offer(run.text(self.text), _STARS, run.limits, button="Dar nota"))
         return self._listen(run)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.core.logic import truthy
-from engine.core.node import Example, Go, Move, Node, Palette, Words
+from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Words
 from engine.core.run import Run
 
 
@@ -82,6 +82,17 @@ class DecisionTable(Node, tag="decision_table", frozen=True, kw_only=True):
             for name, value in row.then.items():
                 if isinstance(value, str):
                     yield f"/rows/{n}/then/{name}", value
+
+    def check(self, look: Look) -> Iterable[Problem]:
+        for n, row in enumerate(self.rows):
+            if len(row.when) != len(self.inputs):
+                yield Problem(
+                    code="table:cells",
+                    severity="error",
+                    node=self.id,
+                    path=f"/rows/{n}/when",
+                    detail=f"{len(self.inputs)} cells are wanted, {len(row.when)} are given",
+                )
 
     def enter(self, run: Run) -> Move:
         values = [run.rule(rule) for rule in self.inputs]

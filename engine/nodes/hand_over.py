@@ -62,6 +62,9 @@ class HandOver(Node, tag="hand_over", frozen=True, kw_only=True):
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text), ("/summary", self.summary))
 
+    def speaks(self) -> bool:
+        return bool(self.text)
+
     def enter(self, run: Run) -> Move:
         text = run.text(self.text)
         if text.strip():

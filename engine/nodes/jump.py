@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 
 from engine.core.errors import TramaError
-from engine.core.node import Example, Move, Node, Palette, Words
+from engine.core.node import Example, Look, Move, Node, Palette, Problem, Words
 from engine.core.node import Jump as Leap
 from engine.core.run import Run
 
@@ -45,6 +45,24 @@ class Jump(Node, tag="jump", frozen=True, kw_only=True):
 
     def flows(self) -> Iterable[str]:
         return (self.flow,) if self.flow else ()
+
+    def check(self, look: Look) -> Iterable[Problem]:
+        if bool(self.node) == bool(self.flow):
+            yield Problem(
+                code="jump:target",
+                severity="error",
+                node=self.id,
+                path="/node",
+                detail="name a node or a flow",
+            )
+        elif self.node and self.node not in look.flow.nodes:
+            yield Problem(
+                code="flow:unknown-target",
+                severity="error",
+                node=self.id,
+                path="/node",
+                detail=f"there is no node {self.node!r}",
+            )
 
     def enter(self, run: Run) -> Move:
         if bool(self.node) == bool(self.flow):

@@ -95,6 +95,18 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text), ("/retry", self.retry), ("/reminder", self.reminder))
 
+    def speaks(self) -> bool:
+        return True
+
+    def heard(self) -> frozenset[str]:
+        return frozenset({"other", *(o.id for o in self.options)})
+
+    def silence(self) -> dict[str, int]:
+        return {"timeout": self.timeout_minutes}
+
+    def offers(self) -> Sequence[Option]:
+        return self.options
+
     def enter(self, run: Run) -> Move:
         run.send(offer(run.text(self.text), self.options, run.limits, button=self.button))
         return self._listen(run)

@@ -76,6 +76,9 @@ class SendMessage(Node, tag="send_message", frozen=True, kw_only=True):
             yield f"/media/{n}/caption", part.caption
             yield f"/media/{n}/url", part.url
 
+    def speaks(self) -> bool:
+        return True
+
     def enter(self, run: Run) -> Move:
         sent = 0
         for content in self._contents(run):

@@ -64,6 +64,9 @@ class SendPayment(Node, tag="send_payment", frozen=True, kw_only=True):
         if isinstance(self.amount, str):
             yield "/amount", self.amount
 
+    def speaks(self) -> bool:
+        return True
+
     def enter(self, run: Run) -> Move:
         code = run.text(self.code).strip()
         if not code:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from engine.core.attachment import MediaPart
 from engine.core.errors import TramaError
 from engine.core.message import Media, Template
-from engine.core.node import Example, Go, Move, Node, Palette, Words
+from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Words
 from engine.core.run import Run
 
 
@@ -58,7 +58,9 @@ class SendTemplate(Node, tag="send_template", frozen=True, kw_only=True):
     header: MediaPart | None = None
     buttons: Annotated[list[str], Meta(title="Button payloads", max_length=10)] = []
     preview: Annotated[Words, Meta(title="What people read")] = ""
-    parameters: Annotated[Annotated[int, Meta(ge=0)] | None, Meta(title="Parameters of the approved text")] = None
+    parameters: Annotated[
+        Annotated[int, Meta(ge=0)] | None, Meta(title="Parameters of the approved text")
+    ] = None
 
     def exits(self) -> list[str]:
         return ["next", "error"]
@@ -70,6 +72,16 @@ class SendTemplate(Node, tag="send_template", frozen=True, kw_only=True):
         for n, words in enumerate(self.body):
             yield f"/body/{n}", words
         yield "/preview", self.preview
+
+    def check(self, look: Look) -> Iterable[Problem]:
+        if self.parameters is not None and self.parameters != len(self.body):
+            yield Problem(
+                code="template:parameters",
+                severity="error",
+                node=self.id,
+                path="/body",
+                detail=f"the approved text has {self.parameters} parameters, {len(self.body)} are given",
+            )
 
     def enter(self, run: Run) -> Move:
         body = [run.text(words) for words in self.body]

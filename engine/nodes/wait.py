@@ -12,7 +12,7 @@ from engine.core.errors import TramaError
 from engine.core.events import AnyEvent, EventOccurred, MessageReceived, TimerFired
 from engine.core.filters import moment
 from engine.core.logic import truthy
-from engine.core.node import Example, Go, Move, Node, Palette, Stay, Words
+from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Stay, Words
 from engine.core.run import Run
 from engine.core.session import Wait as Waiting
 
@@ -99,6 +99,24 @@ class Wait(Node, tag="wait", frozen=True, kw_only=True):
 
     def rules(self) -> Iterable[tuple[str, Any]]:
         return () if self.match is None else (("/match", self.match),)
+
+    def heard(self) -> frozenset[str]:
+        return frozenset({"message"})
+
+    def silence(self) -> dict[str, int]:
+        if self.until == "event":
+            return {"happened": self.minutes, "timeout": self.minutes}
+        return {"done": self.minutes if self.until == "time" else 525_600}
+
+    def check(self, look: Look) -> Iterable[Problem]:
+        if self.until == "event" and not self.event:
+            yield Problem(
+                code="wait:no-event", severity="error", node=self.id, path="/event", detail="name the event"
+            )
+        if self.until == "date" and not self.at:
+            yield Problem(
+                code="wait:bad-date", severity="error", node=self.id, path="/at", detail="give a date"
+            )
 
     def enter(self, run: Run) -> Move:
         match self.until:

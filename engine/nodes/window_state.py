@@ -40,6 +40,12 @@ class WindowState(Node, tag="window_state", frozen=True, kw_only=True):
     def exits(self) -> list[str]:
         return ["open", "closed"]
 
+    def heard(self) -> frozenset[str]:
+        return frozenset({"open"})
+
+    def silence(self) -> dict[str, int]:
+        return {"closed": 525_600}
+
     def enter(self, run: Run) -> Move:
         hours = run.limits.window_hours
         if not hours or isinstance(run.event, MessageReceived):

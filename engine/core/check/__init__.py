@@ -1,0 +1,34 @@
+"""The static check: what is wrong with a flow before anyone walks into it.
+
+Each family of problems is one module with `find(look) -> Iterable[Problem]`. Codes are stable; `severity` "error"
+blocks publishing, "warning" does not, "info" tells. A problem names its node, and the field as a JSON pointer
+inside that node (or inside the document, where no node is concerned).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.core.check import graph, person, rules, shape, texts, variables, window
+from engine.core.flow import Flow, Flows
+from engine.core.message import Limits
+from engine.core.node import Look, Problem
+
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+FAMILIES = (shape, graph, variables, texts, rules, window, person)
+
+
+def check(
+    flow: Flow, flows: Flows | None = None, limits: Mapping[str, Limits] | None = None
+) -> list[Problem]:
+    """All problems, errors first, then by node in the document's order. `limits` by channel kind (default: those
+    of WhatsApp); without `flows` nothing is said about flows that are called."""
+    look = Look(flow, flows, limits or {"whatsapp_cloud": Limits()})
+    found = {p for family in FAMILIES for p in family.find(look)}
+    places = {ident: n for n, ident in enumerate(flow.nodes)}
+    return sorted(found, key=lambda p: (_ORDER[p.severity], places.get(p.node, -1), p.code, p.path))
+
+
+def errors(problems: list[Problem]) -> list[Problem]:
+    """Those that block publishing."""
+    return [p for p in problems if p.severity == "error"]
