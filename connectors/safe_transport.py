@@ -215,6 +215,18 @@ class SafeTransport:
 def _prepare(request: Request) -> httpcore.Request:
     """httpx judges URLs and encodes forms; its client is not used, it would cost more than all the rest."""
     url = _parsed(request.url)
+    headers, content = encoded(request)
+    try:
+        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    except UnicodeEncodeError:
+        raise WireFailure("wire:bad-request", "a header that is not Latin-1") from None
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return httpcore.Request(method=request.method, url=target, headers=raw, content=content)
+
+
+def encoded(request: Request) -> tuple[dict[str, str], bytes]:
+    """The headers (lower-case names) and the body that go over the wire. Raises WireFailure `wire:bad-request`."""
+    url = _parsed(request.url)
     headers = {"host": url.netloc.decode(), "user-agent": USER_AGENT, "accept-encoding": "identity"}
     headers |= {name.lower(): value for name, value in request.headers.items()}
     content = request.content or b""
@@ -227,12 +239,7 @@ def _prepare(request: Request) -> httpcore.Request:
         headers["content-type"] = form.headers["content-type"]
     if content or request.method not in ("GET", "HEAD", "DELETE"):
         headers["content-length"] = str(len(content))
-    try:
-        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-    except UnicodeEncodeError:
-        raise WireFailure("wire:bad-request", "a header that is not Latin-1") from None
-    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    return httpcore.Request(method=request.method, url=target, headers=raw, content=content)
+    return headers, content
 
 
 @lru_cache(maxsize=1024)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import msgspec
 import pytest
 
 from connectors.contract import Request, Response
+from connectors.fake.asgi import App, AsgiWire
 from connectors.wire import WireFailure
 
 Answer = Response | WireFailure | dict[str, Any]
@@ -34,5 +35,17 @@ def drive() -> Callable[..., tuple[list[Request], Any]]:
         except StopIteration as end:
             assert not waiting, "the plan ended before it used its answers"
             return requests, end.value
+
+    return run
+
+
+@pytest.fixture
+def call() -> Callable[..., Awaitable[Any]]:
+    """`await call(app, "POST", "/path", value)`: the JSON answer of an ASGI app in this process."""
+
+    async def run(application: App, method: str, path: str, value: Any = None, **headers: str) -> Any:
+        request = Request(method=method, url=f"http://app{path}", json=value, headers=headers, timeout=10)
+        answer = await AsgiWire({"app": application}).exchange(request)
+        return msgspec.json.decode(answer.body)
 
     return run
