@@ -1,0 +1,199 @@
+"""Flows as people work on them: draft, check, test, publish, go back, exchange, archive.
+
+A flow is the document everywhere; what is stored is always readable by `open_document`, though it may be
+unfinished. Publishing freezes a version; conversations that run stay on theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.core.errors import TramaError
+from engine.core.flow import Document
+from engine.core.node import Problem
+from engine.nodes import open_document, open_flow
+from engine.services import flow_checks
+from engine.services.flow_checks import TestRun
+from engine.services.runtime import Runtime
+from engine.store import audit
+from engine.store import flows as store
+from engine.store.flows import FlowRow, VersionRow
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    row: FlowRow
+    document: Document
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    flow: str
+    version: int
+    problems: list[Problem]
+
+
+async def flows(rt: Runtime, tenant: int, *, archived: bool = False) -> list[FlowRow]:
+    async with rt.db.tenant(tenant) as c:
+        return await store.listed(c, archived=archived)
+
+
+async def flow(rt: Runtime, tenant: int, ident: str) -> Draft:
+    """Row and draft. Raises `flow:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        row, document = await store.draft(c, ident)
+    return Draft(row=row, document=open_document(document))
+
+
+async def create(
+    rt: Runtime, tenant: int, document: Document | dict[str, Any] | bytes, *, person: int | None = None
+) -> Draft:
+    """A new flow from a document. Raises `flow:exists` and what `open_document` raises."""
+    opened = _opened(document)
+    async with rt.db.tenant(tenant) as c:
+        await store.create(c, opened.id, opened.name, opened.kind, msgspec.json.encode(opened), person)
+        await audit.note(c, "flow_created", f"flow:{opened.id}", person=person)
+        row, stored = await store.draft(c, opened.id)
+    return Draft(row=row, document=open_document(stored))
+
+
+async def update(
+    rt: Runtime,
+    tenant: int,
+    ident: str,
+    document: Document | dict[str, Any] | bytes,
+    rev: int,
+    *,
+    person: int | None = None,
+) -> int:
+    """Save the draft that was made from revision `rev`; the new revision. Raises `flow:changed-meanwhile`,
+    `flow:id-changed`, `flow:unknown`."""
+    opened = _opened(document)
+    if opened.id != ident:
+        raise TramaError("flow:id-changed", f"the document says {opened.id}", path="/id")
+    async with rt.db.tenant(tenant) as c:
+        return await store.save_draft(
+            c, ident, opened.name, opened.kind, msgspec.json.encode(opened), rev, person
+        )
+
+
+async def check(rt: Runtime, tenant: int, ident: str) -> list[Problem]:
+    """What the static check says of the draft."""
+    draft = await flow(rt, tenant, ident)
+    others = await _others(rt, tenant, ident)
+    return flow_checks.check(draft.document, others)
+
+
+async def test(rt: Runtime, tenant: int, ident: str) -> TestRun:
+    """Run the draft's own tests, with the other flows as they are live."""
+    draft = await flow(rt, tenant, ident)
+    others = await _others(rt, tenant, ident)
+    return flow_checks.run_tests(draft.document, others)
+
+
+async def publish(
+    rt: Runtime, tenant: int, ident: str, *, rev: int | None = None, note: str = "", person: int | None = None
+) -> Published:
+    """Freeze the draft as the next version and make it live. Refused (`flow:has-errors`, `flow:tests-fail`)
+    while the check finds errors or a test fails; `flow:changed-meanwhile` when it is not revision `rev`."""
+    draft = await flow(rt, tenant, ident)
+    if rev is not None and draft.row.draft_rev != rev:
+        raise TramaError(
+            "flow:changed-meanwhile", f"the draft is at revision {draft.row.draft_rev}", path="/rev"
+        )
+    open_flow(draft.document)
+    others = await _others(rt, tenant, ident)
+    problems = flow_checks.check(draft.document, others)
+    errors = [p for p in problems if p.severity == "error"]
+    if errors:
+        raise TramaError(
+            "flow:has-errors", "; ".join(f"{p.code} {p.node} {p.detail}".strip() for p in errors[:5])
+        )
+    tests = flow_checks.run_tests(draft.document, others)
+    if tests.failed:
+        raise TramaError("flow:tests-fail", "; ".join(tests.failed[:5]))
+    async with rt.db.tenant(tenant) as c:
+        version = await store.publish(c, ident, msgspec.json.encode(draft.document), note, person)
+        await audit.note(c, "flow_published", f"flow:{ident}", person=person, version=version)
+    return Published(flow=ident, version=version, problems=problems)
+
+
+async def versions(rt: Runtime, tenant: int, ident: str) -> list[VersionRow]:
+    async with rt.db.tenant(tenant) as c:
+        await store.draft(c, ident)
+        return await store.versions(c, ident)
+
+
+async def version(rt: Runtime, tenant: int, ident: str, number: int) -> Document:
+    async with rt.db.tenant(tenant) as c:
+        return open_document(await store.document(c, ident, number))
+
+
+async def rollback(rt: Runtime, tenant: int, ident: str, number: int, *, person: int | None = None) -> None:
+    """Make an earlier version live again and bring the draft back to it. Running sessions stay where they are."""
+    async with rt.db.tenant(tenant) as c:
+        document = await store.document(c, ident, number)
+        row, _ = await store.draft(c, ident)
+        await store.make_live(c, ident, number)
+        await store.save_draft(c, ident, row.name, row.kind, document, row.draft_rev, person)
+        await audit.note(c, "flow_rolled_back", f"flow:{ident}", person=person, version=number)
+
+
+async def archive(rt: Runtime, tenant: int, ident: str, *, person: int | None = None) -> None:
+    async with rt.db.tenant(tenant) as c:
+        await store.draft(c, ident)
+        await store.archive(c, ident)
+        await audit.note(c, "flow_archived", f"flow:{ident}", person=person)
+
+
+async def export(rt: Runtime, tenant: int, ident: str) -> bytes:
+    """The draft as a file: JSON, indented, ends with a line break."""
+    draft = await flow(rt, tenant, ident)
+    return msgspec.json.format(msgspec.json.encode(draft.document), indent=2) + b"\n"
+
+
+async def load(
+    rt: Runtime,
+    tenant: int,
+    files: Iterable[Path],
+    *,
+    publish_them: bool = True,
+    overwrite: bool = False,
+) -> list[str]:
+    """Bring in ready-made flows; ids of those that were new or (`overwrite`) changed. A flow that exists already
+    is left alone otherwise: somebody may have made it their own. All are published together, so that flows
+    which call each other find each other."""
+    fresh: list[tuple[str, bytes]] = []
+    async with rt.db.tenant(tenant) as c:
+        known = {r.id for kind in (False, True) for r in await store.listed(c, archived=kind)}
+        for path in sorted(files):
+            opened = open_document(path.read_bytes())
+            open_flow(opened)
+            encoded = msgspec.json.encode(opened)
+            if opened.id in known:
+                if not overwrite:
+                    continue
+                row, stored = await store.draft(c, opened.id)
+                if msgspec.json.encode(open_document(stored)) == encoded and row.live_version is not None:
+                    continue
+                await store.save_draft(c, opened.id, opened.name, opened.kind, encoded, row.draft_rev, None)
+            else:
+                await store.create(c, opened.id, opened.name, opened.kind, encoded, None)
+            fresh.append((opened.id, encoded))
+        for ident, encoded in fresh if publish_them else []:
+            await store.publish(c, ident, encoded, "ready-made", None)
+    return [ident for ident, _ in fresh]
+
+
+def _opened(document: Document | dict[str, Any] | bytes) -> Document:
+    return document if isinstance(document, Document) else open_document(document)
+
+
+async def _others(rt: Runtime, tenant: int, but: str) -> list[Document]:
+    """The live documents of the tenant's other flows."""
+    async with rt.db.tenant(tenant) as c:
+        live = [(f, v) for f, v in (await store.live_versions(c)).items() if f != but]
+        found = await store.documents(c, live)
+    return [open_document(d) for d in found.values()]

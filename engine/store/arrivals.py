@@ -1,0 +1,248 @@
+"""Messages that came in: who sent them, in which conversation they belong, and their inbox rows. Set-based: one
+call writes what many webhooks brought, in four statements when all senders are known.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from engine.core.inbound import Identity, MessageIn, Sender
+from engine.core.message import Chosen, plain
+from engine.store.database import Connection
+from engine.store.payloads import MessagePayload, clean, encode
+
+Name = tuple[int, str, str]
+"""(channel, kind, value): one identity on one channel."""
+
+
+class Arrival(NamedTuple):
+    """A message with what intake knows of it: all spellings of the sender's identities (`names`, the given ones
+    first), when it was received and when its turn is due, both in real time."""
+
+    channel: int
+    event: MessageIn
+    names: list[Identity]
+    received: datetime
+    due: datetime
+
+
+class Stored(NamedTuple):
+    """A message that was new. Repeated deliveries give none."""
+
+    message: int
+    conversation: int
+    due: datetime
+    crossed: bool
+
+
+class Raced(Exception):
+    """Another process made the same contact at this moment; the transaction must be run again."""
+
+
+class _Person:
+    """A sender in this batch: an existing contact, or a new one to be made."""
+
+    def __init__(self, sender: Sender, contact: int = 0, conversation: int = 0) -> None:
+        self.sender = sender
+        self.contact = contact
+        self.conversation = conversation
+        self.new = contact == 0
+
+
+async def store(c: Connection, arrivals: list[Arrival]) -> list[Stored]:
+    """Write what is new. Raises `Raced`."""
+    people = await _people(c, arrivals)
+    await _conversations(c, arrivals, people)
+    return await _write(c, arrivals, people)
+
+
+async def _people(c: Connection, arrivals: list[Arrival]) -> list[_Person]:
+    """The person of each arrival. When the names of one sender belong to two contacts, the first name given
+    decides and the two stay two: a merge wants evidence and a person's eyes."""
+    wanted = sorted({(a.channel, n.kind, n.value) for a in arrivals for n in a.names})
+    rows = await c.fetch(
+        "SELECT i.channel_id, i.kind, i.value, i.contact_id, v.id AS conversation_id "
+        "FROM unnest($1::bigint[], $2::text[], $3::text[]) w(channel_id, kind, value) "
+        "JOIN contact_identity i USING (channel_id, kind, value) "
+        "LEFT JOIN conversation v "
+        "ON v.contact_id = i.contact_id AND v.channel_id = i.channel_id AND v.state = 'open'",
+        [w[0] for w in wanted],
+        [w[1] for w in wanted],
+        [w[2] for w in wanted],
+    )
+    known: dict[Name, _Person] = {}
+    by_contact: dict[tuple[int, int], _Person] = {}
+    nobody = Sender(identities=[])
+    for r in rows:
+        person = by_contact.setdefault(
+            (r["contact_id"], r["channel_id"]),
+            _Person(nobody, r["contact_id"], r["conversation_id"] or 0),
+        )
+        known[(r["channel_id"], r["kind"], r["value"])] = person
+    result: list[_Person] = []
+    fresh: list[_Person] = []
+    extra: dict[Name, _Person] = {}
+    for a in arrivals:
+        names = ((a.channel, i.kind, i.value) for i in a.names)
+        found = next((known[n] for n in names if n in known), None)
+        person = found or _Person(a.event.sender)
+        if found is None:
+            fresh.append(person)
+        for given in a.event.sender.identities:
+            name = (a.channel, given.kind, given.value)
+            if name not in known:
+                known[name] = extra[name] = person
+        result.append(person)
+    if fresh:
+        await _make_contacts(c, fresh)
+    if extra:
+        await _add_names(c, extra)
+    return result
+
+
+async def _make_contacts(c: Connection, fresh: list[_Person]) -> None:
+    ids = await c.fetch(
+        "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, $1)", len(fresh)
+    )
+    for person, row in zip(fresh, ids, strict=True):
+        person.contact = row[0]
+    await c.execute(
+        "INSERT INTO contact (id, name, phone, email) "
+        "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])",
+        [p.contact for p in fresh],
+        [clean(p.sender.name or p.sender.username)[:200] for p in fresh],
+        [_value(p.sender, "wa_id", "phone") for p in fresh],
+        [_value(p.sender, "email") for p in fresh],
+    )
+
+
+async def _add_names(c: Connection, extra: dict[Name, _Person]) -> None:
+    names = sorted(
+        extra
+    )  # one order in all processes, so that they wait for each other and never in a circle
+    added = await c.fetch(
+        "INSERT INTO contact_identity (channel_id, kind, value, contact_id, evidence) "
+        "SELECT *, 'seen on the channel' FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) "
+        "ON CONFLICT DO NOTHING RETURNING 1",
+        [n[0] for n in names],
+        [n[1] for n in names],
+        [n[2] for n in names],
+        [extra[n].contact for n in names],
+    )
+    if len(added) < len(names):
+        raise Raced
+
+
+async def _conversations(c: Connection, arrivals: list[Arrival], people: list[_Person]) -> None:
+    homeless = {
+        (a.channel, p.contact): p for a, p in zip(arrivals, people, strict=True) if not p.conversation
+    }
+    if not homeless:
+        return
+    await open_conversations(c, [k[0] for k in homeless], [k[1] for k in homeless])
+    rows = await c.fetch(
+        "SELECT v.id, v.channel_id, v.contact_id FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id) "
+        "JOIN conversation v USING (channel_id, contact_id) WHERE v.state = 'open'",
+        [k[0] for k in homeless],
+        [k[1] for k in homeless],
+    )
+    for r in rows:
+        homeless[(r["channel_id"], r["contact_id"])].conversation = r["id"]
+    if len(rows) < len(homeless):
+        raise Raced
+
+
+async def open_conversations(c: Connection, channels: list[int], contacts: list[int]) -> None:
+    """Make sure that each pair has an open conversation. The protocol number is the day and the running number."""
+    await c.execute(
+        "INSERT INTO conversation (id, channel_id, contact_id, protocol) "
+        "SELECT n, channel_id, contact_id, to_char(now(), 'YYYYMMDD') || lpad(n::text, 6, '0') "
+        "FROM (SELECT nextval(pg_get_serial_sequence('conversation', 'id')) n, channel_id, contact_id "
+        "      FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id)) x ON CONFLICT DO NOTHING",
+        channels,
+        contacts,
+    )
+
+
+_WRITE = """
+WITH wanted AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[],
+                         $7::jsonb[], $8::text[], $9::text[])
+        WITH ORDINALITY AS w(channel_id, key, conversation_id, payload, due_at, at, content, text, reply_to, ord)
+), fresh AS (
+    INSERT INTO inbox (channel_id, key, kind, conversation_id, payload, due_at, occurred_at)
+    SELECT channel_id, key, 'message', conversation_id, payload, due_at, at FROM wanted ORDER BY ord
+    ON CONFLICT DO NOTHING RETURNING channel_id, key
+), clock AS (
+    SELECT make_interval(secs => clock_offset_seconds) AS ahead FROM tenant
+), said AS (
+    INSERT INTO message (conversation_id, channel_id, direction, author, content, text, external_id, reply_to,
+                         created_at)
+    SELECT w.conversation_id, w.channel_id, 'in', 'contact', w.content, w.text, w.key, w.reply_to,
+           w.at + clock.ahead
+    FROM clock, wanted w JOIN fresh USING (channel_id, key) ORDER BY ord
+    RETURNING id, conversation_id, channel_id, external_id
+), touched AS (
+    UPDATE conversation v SET
+        last_inbound_at = greatest(v.last_inbound_at, x.at), last_message_at = greatest(v.last_message_at, x.at),
+        last_text = x.text, messages = v.messages + x.n, unread = v.unread + x.n
+    FROM (SELECT w.conversation_id, count(*)::int AS n, max(w.at) + (SELECT ahead FROM clock) AS at,
+                 left((array_agg(w.text ORDER BY ord DESC))[1], 200) AS text
+          FROM wanted w JOIN fresh USING (channel_id, key) GROUP BY 1) x
+    WHERE v.id = x.conversation_id
+), fetched AS (
+    INSERT INTO call (id, conversation_id, service, operation, args, answers, timeout_seconds)
+    SELECT 'm' || s.id, s.conversation_id, 'media', 'fetch',
+           jsonb_build_object('message', s.id, 'channel', s.channel_id, 'media', w.content), false, 60
+    FROM said s JOIN wanted w ON w.channel_id = s.channel_id AND w.key = s.external_id
+    WHERE w.content->>'type' = 'media' AND w.content->>'ref' <> ''
+)
+SELECT s.id, s.conversation_id, w.due_at,
+    -- an edit or a withdrawal that came before the message it is about
+    EXISTS (SELECT 1 FROM inbox r WHERE r.channel_id = w.channel_id AND r.target = w.key) AS crossed
+FROM said s JOIN wanted w ON w.channel_id = s.channel_id AND w.key = s.external_id
+"""
+
+
+async def _write(c: Connection, arrivals: list[Arrival], people: list[_Person]) -> list[Stored]:
+    seen: set[tuple[int, str]] = set()
+    pairs = []
+    for a, p in zip(arrivals, people, strict=True):
+        if (a.channel, a.event.key) not in seen:
+            seen.add((a.channel, a.event.key))
+            pairs.append((a, p))
+    firsts: set[int] = set()
+    payloads = []
+    for a, p in pairs:
+        first = p.new and p.contact not in firsts
+        firsts.add(p.contact)
+        payloads.append(encode(_payload(a.event, first)))
+    rows = await c.fetch(
+        _WRITE,
+        [a.channel for a, _ in pairs],
+        [clean(a.event.key) for a, _ in pairs],
+        [p.conversation for _, p in pairs],
+        payloads,
+        [a.received if isinstance(a.event.content, Chosen) else a.due for a, _ in pairs],
+        [a.received for a, _ in pairs],
+        [encode(a.event.content) for a, _ in pairs],
+        [clean(plain(a.event.content)) for a, _ in pairs],
+        [clean(a.event.reply_to) for a, _ in pairs],
+    )
+    return [Stored(*r) for r in rows]
+
+
+def _payload(event: MessageIn, first: bool) -> MessagePayload:
+    return MessagePayload(
+        content=event.content,
+        message_id=event.key,
+        first=first,
+        reply_to=event.reply_to,
+        referral=event.referral,
+        at=event.at,
+    )
+
+
+def _value(sender: Sender, *kinds: str) -> str:
+    return next((clean(i.value) for i in sender.identities if i.kind in kinds), "")

@@ -1,0 +1,155 @@
+"""Flow documents: one draft each, and immutable numbered versions of which one may be live."""
+
+# ruff: noqa: S608  only constants of this module are put into statements
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from engine.core.errors import TramaError
+from engine.store.database import Connection
+
+
+class FlowRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the list. `draft_rev` counts the saves and guards against overwriting another person's."""
+
+    id: str
+    name: str
+    kind: str
+    draft_rev: int
+    live_version: int | None
+    archived: bool
+    updated_at: datetime
+
+
+class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
+    flow_id: str
+    version: int
+    checksum: str
+    note: str
+    published_by: int | None
+    published_at: datetime
+
+
+_ROW = "id, name, kind, draft_rev, live_version, archived, updated_at"
+_VERSION = "flow_id, version, checksum, note, published_by, published_at"
+
+
+async def listed(c: Connection, *, archived: bool = False) -> list[FlowRow]:
+    rows = await c.fetch(f"SELECT {_ROW} FROM flow WHERE archived = $1 ORDER BY id", archived)
+    return [FlowRow(**dict(r)) for r in rows]
+
+
+async def draft(c: Connection, flow: str) -> tuple[FlowRow, bytes]:
+    """Row and draft document (JSON). Raises `flow:unknown`."""
+    row = await c.fetchrow(f"SELECT {_ROW}, draft FROM flow WHERE id = $1", flow)
+    if row is None:
+        raise TramaError("flow:unknown", f"there is no flow {flow}", path="/flow")
+    fields = dict(row)
+    document: bytes = fields.pop("draft")
+    return FlowRow(**fields), document
+
+
+async def create(c: Connection, flow: str, name: str, kind: str, document: bytes, person: int | None) -> None:
+    """Raises `flow:exists`."""
+    try:
+        await c.execute(
+            "INSERT INTO flow (id, name, kind, draft, updated_by) VALUES ($1, $2, $3, $4, $5)",
+            flow,
+            name,
+            kind,
+            document,
+            person,
+        )
+    except asyncpg.UniqueViolationError:
+        raise TramaError("flow:exists", f"there is a flow {flow} already", path="/id") from None
+
+
+async def save_draft(
+    c: Connection, flow: str, name: str, kind: str, document: bytes, rev: int, person: int | None
+) -> int:
+    """The new revision. Raises `flow:changed-meanwhile` when `rev` is not the present one, `flow:unknown`."""
+    saved: int | None = await c.fetchval(
+        "UPDATE flow SET name = $2, kind = $3, draft = $4, draft_rev = draft_rev + 1, updated_by = $6, "
+        "updated_at = now() WHERE id = $1 AND draft_rev = $5 RETURNING draft_rev",
+        flow,
+        name,
+        kind,
+        document,
+        rev,
+        person,
+    )
+    if saved is None:
+        present, _ = await draft(c, flow)
+        raise TramaError(
+            "flow:changed-meanwhile", f"the draft is at revision {present.draft_rev}, not {rev}", path="/rev"
+        )
+    return saved
+
+
+async def publish(c: Connection, flow: str, document: bytes, note: str, person: int | None) -> int:
+    """Freeze `document` as the next version and make it live; its number."""
+    number: int = await c.fetchval(
+        "INSERT INTO flow_version (flow_id, version, document, checksum, note, published_by) "
+        "SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM flow_version WHERE flow_id = $1 "
+        "RETURNING version",
+        flow,
+        document,
+        hashlib.sha256(document).hexdigest(),
+        note,
+        person,
+    )
+    await make_live(c, flow, number)
+    return number
+
+
+async def make_live(c: Connection, flow: str, version: int | None) -> None:
+    """Raises `flow:unknown-version`. `None` takes the flow out of service for new sessions."""
+    if version is not None and not await c.fetchval(
+        "SELECT true FROM flow_version WHERE flow_id = $1 AND version = $2", flow, version
+    ):
+        raise TramaError("flow:unknown-version", f"flow {flow} has no version {version}", path="/version")
+    await c.execute("UPDATE flow SET live_version = $2, archived = false WHERE id = $1", flow, version)
+    await c.execute("UPDATE tenant SET flows_rev = flows_rev + 1")
+
+
+async def archive(c: Connection, flow: str) -> None:
+    await c.execute("UPDATE flow SET archived = true, live_version = NULL WHERE id = $1", flow)
+    await c.execute("UPDATE tenant SET flows_rev = flows_rev + 1")
+
+
+async def versions(c: Connection, flow: str) -> list[VersionRow]:
+    rows = await c.fetch(
+        f"SELECT {_VERSION} FROM flow_version WHERE flow_id = $1 ORDER BY version DESC", flow
+    )
+    return [VersionRow(**dict(r)) for r in rows]
+
+
+async def document(c: Connection, flow: str, version: int) -> bytes:
+    """Raises `flow:unknown-version`."""
+    found: bytes | None = await c.fetchval(
+        "SELECT document FROM flow_version WHERE flow_id = $1 AND version = $2", flow, version
+    )
+    if found is None:
+        raise TramaError("flow:unknown-version", f"flow {flow} has no version {version}", path="/version")
+    return found
+
+
+async def documents(c: Connection, wanted: list[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+    """Several versions at once, those that exist."""
+    rows = await c.fetch(
+        "SELECT flow_id, version, document FROM flow_version "
+        "WHERE (flow_id, version) IN (SELECT * FROM unnest($1::text[], $2::int[]))",
+        [f for f, _ in wanted],
+        [v for _, v in wanted],
+    )
+    return {(r["flow_id"], r["version"]): r["document"] for r in rows}
+
+
+async def live_versions(c: Connection) -> dict[str, int]:
+    rows = await c.fetch("SELECT id, live_version FROM flow WHERE live_version IS NOT NULL")
+    return {r["id"]: r["live_version"] for r in rows}
