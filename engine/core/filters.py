@@ -245,6 +245,14 @@ def _yes_no(value: Any, zone: str) -> Any:
     return "sim" if value else "não"
 
 
+@_filter(
+    "greet", "a name after a greeting, with its comma; nothing where there is no name", "Maria", (), ", Maria"
+)
+def _greet(value: Any, zone: str) -> Any:
+    name = shown(value).strip()
+    return f", {name}" if name else ""
+
+
 @_filter("digits", "only the digits", "(11) 9-8", (), "1198")
 def _digits_filter(value: Any, zone: str) -> Any:
     return _digits(value)

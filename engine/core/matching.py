@@ -1,8 +1,8 @@
 """Matching what a person typed to one of the options that they were shown.
 
 In this order, the first that names exactly one option wins: the option's id (a pressed button), its number in the
-list, its title or a synonym, the beginning of a title, all typed words in one title, a title inside the text, and
-at last small slips of the fingers in one word. Two candidates are none: a wrong guess costs more than a question.
+list, its title or a synonym, the beginning of a title, all typed words in one title, a title inside the text as it
+stands or its words scattered, and at last small slips of the fingers in one word. Two candidates are none: a wrong guess costs more than a question.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def pick(options: Sequence[Option], said: str) -> Option | None:
     position = int(number.group(1)) if number else _ORDINALS.get(text, 0)
     if 1 <= position <= len(options):
         return options[position - 1]
-    loose: tuple[_Rule, ...] = (_by_start, _by_words, _inside, _by_slip)
+    loose: tuple[_Rule, ...] = (_by_start, _by_words, _inside, _scattered, _by_slip)
     for rule in loose:
         hit = _only([o for o in options if rule(o, text, said)])
         if hit is not None:
@@ -82,7 +82,14 @@ def _by_words(option: Option, text: str, said: str) -> bool:
 
 
 def _inside(option: Option, text: str, said: str) -> bool:
-    return any(len(name) > 2 and f" {name} " in f" {' '.join(tokens(text))} " for name in _names(option))
+    return any(len(name) > 1 and f" {name} " in f" {' '.join(tokens(text))} " for name in _names(option))
+
+
+def _scattered(option: Option, text: str, said: str) -> bool:
+    """Every word that matters of a title is somewhere in the text."""
+    typed = set(tokens(text))
+    matter = [{w for w in tokens(name) if len(w) > 3} for name in _names(option)]
+    return any(words and words <= typed for words in matter)
 
 
 def _by_slip(option: Option, text: str, said: str) -> bool:

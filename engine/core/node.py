@@ -136,6 +136,10 @@ class Node(
         """Those of `exits` that stand for a failure: left unconnected they lead to a person."""
         return frozenset()
 
+    def optional_exits(self) -> frozenset[str]:
+        """Those of `exits` that need not be connected, because something sensible happens without."""
+        return self.error_exits()
+
     def writes(self) -> dict[str, str]:
         """Variables that this node sets: name -> type."""
         return {}

@@ -18,6 +18,7 @@ from engine.core.errors import TramaError
 from engine.core.events import AnyEvent, CallAnswered, EventOccurred, FlowCalled, MessageReceived, TimerFired
 from engine.core.flow import Flow, Flows, FlowTest, TestTurn
 from engine.core.message import Chosen, Inbound, Limits, Location, Media, Outbound, Text, plain
+from engine.core.node import Node
 from engine.core.session import Session, waits
 from engine.core.step import step
 from engine.core.trace import Trace
@@ -247,9 +248,16 @@ def run_tests(flow: Flow, flows: Flows) -> list[Verdict]:
 
 
 def coverage(flow: Flow, verdicts: Iterable[Verdict]) -> tuple[list[str], list[str]]:
-    """Exits of the flow that the tests took, and those that none took."""
+    """Exits of the flow that the tests took, and those that none took. An optional exit that is not connected does
+    not count."""
     taken: set[str] = set().union(*(v.exits for v in verdicts))
-    every = [f"{n.id}.{e}" for n in flow.nodes.values() if hasattr(n, "exits") for e in n.exits()]
+    every = [
+        f"{n.id}.{e}"
+        for n in flow.nodes.values()
+        if isinstance(n, Node)
+        for e in n.exits()
+        if e not in n.optional_exits() or (n.id, e) in flow.targets
+    ]
     return [e for e in every if e in taken], [e for e in every if e not in taken]
 
 

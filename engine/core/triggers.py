@@ -15,7 +15,7 @@ from engine.core.logic import RuleError, compile_rule, truthy
 from engine.core.message import Chosen
 from engine.core.run import Run
 from engine.core.trace import Considered
-from engine.core.words import folded
+from engine.core.words import folded, tokens
 from engine.core.world import World
 
 
@@ -119,7 +119,7 @@ def _says(said: str, word: str, how: str) -> bool:
         case "starts":
             return said.startswith(word)
         case "contains":
-            return f" {word} " in f" {said} "
+            return f" {' '.join(tokens(word))} " in f" {' '.join(tokens(said))} "
     return said == word
 
 

@@ -50,6 +50,9 @@ class BusinessHours(Node, tag="business_hours", frozen=True, kw_only=True):
     def exits(self) -> list[str]:
         return ["open", "closed", "holiday"]
 
+    def optional_exits(self) -> frozenset[str]:
+        return frozenset({"holiday"})
+
     def enter(self, run: Run) -> Move:
         holiday = run.world.holidays.get(run.local.date())
         if holiday is not None and (self.id, "holiday") in run.flow.targets:

@@ -11,7 +11,7 @@ from msgspec import Meta
 from engine.core.events import AnyEvent, MessageReceived, TimerFired
 from engine.core.matching import Option, pick
 from engine.core.message import Chosen, Text
-from engine.core.node import Example, Go, Move, Node, Palette, Words
+from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Words
 from engine.core.offer import offer
 from engine.core.run import Run
 from engine.core.session import Wait
@@ -94,6 +94,17 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
 
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text), ("/retry", self.retry), ("/reminder", self.reminder))
+
+    def check(self, look: Look) -> Iterable[Problem]:
+        for n, option in enumerate(self.options):
+            if option.id in ("other", "timeout"):
+                yield Problem(
+                    code="menu:reserved-option",
+                    severity="error",
+                    node=self.id,
+                    path=f"/options/{n}/id",
+                    detail=f"{option.id!r} is the name of an exit that every menu has",
+                )
 
     def speaks(self) -> bool:
         return True

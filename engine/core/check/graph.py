@@ -32,12 +32,12 @@ def find(look: Look) -> Iterable[Problem]:
             )  # fmt: skip
             continue
         for name in open_exits:
-            if name in failing:
+            if name in failing and nodes[ident].waits:
                 yield Problem(
                     code="flow:missing-error-exit", severity="info", node=ident, path=f"/exits/{name}",
                     detail=f"when {name!r} happens the conversation goes to a person",
                 )  # fmt: skip
-            elif not (name == "holiday" and nodes[ident].__struct_config__.tag == "business_hours"):
+            elif name not in nodes[ident].optional_exits() | failing:
                 yield Problem(
                     code="flow:missing-exit", severity="warning", node=ident, path=f"/exits/{name}",
                     detail=f"the exit {name!r} leads nowhere: the flow ends there", fix="add_end",
