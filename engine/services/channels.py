@@ -21,6 +21,7 @@ from engine.store import channels as store
 from engine.store.channels import ChannelRow
 
 FRESH_SECONDS = 5.0
+"""How long another process may not know of a change."""
 HIDDEN = "********"
 
 
@@ -46,12 +47,18 @@ def _is_secret(kind: shapes.Type) -> bool:
     return isinstance(kind, shapes.Metadata) and bool((kind.extra_json_schema or {}).get("secret"))
 
 
+def kept(rt: Runtime, channel: int) -> Loaded | None:
+    """The channel if it was read a moment ago."""
+    one = rt.channels.get(channel)
+    return one if one is not None and one.until > time.monotonic() else None
+
+
 async def loaded(rt: Runtime, channel: int) -> Loaded:
     """The channel ready for use. Raises `channel:unknown`, `channel:bad-settings`, `secret:…`."""
-    kept = rt.channels.get(channel)
-    if kept is not None and kept.until > time.monotonic():
-        return kept
-    tenant = kept.tenant if kept is not None else await store.tenant_of(rt.db, channel)
+    fresh = kept(rt, channel)
+    if fresh is not None:
+        return fresh
+    tenant = await store.tenant_of(rt.db, channel)
     if tenant is None:
         raise TramaError("channel:unknown", f"there is no channel {channel}")
     async with rt.db.tenant(tenant) as c:
@@ -98,8 +105,8 @@ async def save(
     async with rt.db.tenant(tenant) as c:
         ident = await store.reserve(c, kind, name)
         before = _values(rt, tenant, await store.get(c, ident))
-        kept = {k: v for k, v in before.items() if k in hidden and settings.get(k, HIDDEN) == HIDDEN}
-        values = settings | kept
+        held = {k: v for k, v in before.items() if k in hidden and settings.get(k, HIDDEN) == HIDDEN}
+        values = settings | held
         _convert(channel, values)
         secrets = {k: v for k, v in values.items() if k in hidden}
         sealed = rt.vault.seal(msgspec.json.encode(secrets), tenant=tenant, field=f"channel:{ident}")

@@ -17,6 +17,7 @@ from connectors.contract import Received, Reply, Request, Response
 from connectors.driver import Driver
 from engine.core.message import Content, plain
 from engine.services import channels, flows, people
+from engine.services.delivery import Deliveries
 from engine.services.intake import Intake
 from engine.services.runtime import Runtime
 from engine.services.turn import Turns
@@ -76,6 +77,7 @@ class Company:
     graph: Graph
     intake: Intake
     turns: Turns
+    deliveries: Deliveries
     shift: timedelta = timedelta(0)
     _ids: itertools.count = field(default_factory=lambda: itertools.count(1))  # type: ignore[type-arg]
 
@@ -117,6 +119,25 @@ class Company:
         for text in texts:
             assert (await self.webhook(self.message(text, phone=phone))).status == 200
 
+    async def settle(self) -> None:
+        """Everything that is due happens."""
+        await self.turns.drain()
+        await self.deliveries.drain()
+
+    async def report(self, ident: str, status: str, *, outbox: str = "", code: int = 0) -> None:
+        """A delivery report of the channel."""
+        told: dict[str, Any] = {
+            "id": ident,
+            "status": status,
+            "timestamp": "1750263773",
+            "recipient_id": PHONE,
+        }
+        if outbox:
+            told["biz_opaque_callback_data"] = outbox
+        if code:
+            told["errors"] = [{"code": code, "title": "no"}]
+        assert (await self.webhook(statuses=[told])).status == 200
+
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of this company; single columns as plain values, JSON decoded."""
         async with self.rt.db.tenant(self.tenant) as c:
@@ -144,7 +165,7 @@ async def company(db: Database, slug: str, *, burst: float = 0.0) -> Company:
     tenant = await tenants.create(db, slug, slug.title())
     settings = {"phone_number_id": "1", "app_secret": SECRET, "access_token": "t", "burst_seconds": burst}
     channel = await channels.save(rt, tenant, "whatsapp_cloud", "WhatsApp", settings)
-    made = Company(rt, tenant, channel, graph, Intake(rt), Turns(rt))
+    made = Company(rt, tenant, channel, graph, Intake(rt), Turns(rt), Deliveries(rt))
     rt.now = lambda: datetime.now(UTC) + made.shift
     return made
 
