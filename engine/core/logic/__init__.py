@@ -13,10 +13,12 @@ from engine.core.logic.explain import Explanation, explain
 from engine.core.logic.operators import OPERATORS, Operator
 from engine.core.logic.reading import reading
 from engine.core.logic.rule import Rule, compile_rule, evaluate
+from engine.core.logic.sql import Column, SqlQuery, to_sql
 from engine.core.logic.values import Json, truthy
 
 __all__ = [
     "OPERATORS",
+    "Column",
     "Env",
     "Explanation",
     "Json",
@@ -24,10 +26,12 @@ __all__ = [
     "Rule",
     "RuleError",
     "RuleProblem",
+    "SqlQuery",
     "check",
     "compile_rule",
     "evaluate",
     "explain",
     "reading",
+    "to_sql",
     "truthy",
 ]

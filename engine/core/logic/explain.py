@@ -11,7 +11,7 @@ from engine.core.logic.env import Env
 from engine.core.logic.errors import RuleError
 from engine.core.logic.reading import Lang, Reader
 from engine.core.logic.rule import compile_rule
-from engine.core.logic.tree import LITERAL, Node
+from engine.core.logic.tree import Node
 from engine.core.logic.values import Json
 
 _LOOPS = {"some", "all", "none", "filter", "map", "reduce"}
@@ -116,7 +116,7 @@ def explain(
     def build(node: Node) -> Explanation:
         reached = node.index in last
         value = last.get(node.index)
-        children = tuple(build(arg) for arg in node.args if arg.op != LITERAL)
+        children = tuple(build(arg) for arg in node.args if not arg.is_literal)
         shown = () if node.op in _STRUCTURE else _shown(node, last, reader)
         true, total = truths.get(node.index, (0, 0))
         error = failed.code if failed is not None and failed.path == node.path and not reached else ""

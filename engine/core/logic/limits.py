@@ -29,7 +29,7 @@ INTEGER: Final = 10**36
 RESULT_DEPTH: Final = 100
 """Levels of nesting in a list that `reduce` builds."""
 
-DIGITS: Final = 400
+DIGITS: Final = 200
 """Characters of a text that is read as a number."""
 
 PATTERN: Final = 500

@@ -20,7 +20,7 @@ from engine.core.logic.errors import RuleError, not_a_number, too_large
 
 Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\s*", re.ASCII)
 _WRITTEN = 10**limits.DIGITS
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 
@@ -39,13 +39,15 @@ def truthy(value: Json) -> bool:
 
 
 def parse_number(text: str) -> int | float | None:
-    """The number that a text spells in JSON's way, or None. No thousands separators, no `inf`, no `0x`."""
+    """The number that a text spells in JSON's way, or None. No thousands separators, no `inf`, no `0x`.
+
+    The exponent has two digits at most, so that no text is out of range here or in the database.
+    """
     if len(text) > limits.DIGITS or _NUMBER.fullmatch(text) is None:
         return None
     if _WHOLE.fullmatch(text):
         return int(text)
-    number = float(text)
-    return number if math.isfinite(number) else None
+    return float(text)
 
 
 def number(value: Json) -> int | float:

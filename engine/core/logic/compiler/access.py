@@ -119,18 +119,23 @@ def missing(emit: Emitter, node: Node) -> Val:
 
 def contains(emit: Emitter, node: Node) -> Val:
     """`in`: over literal texts or numbers a constant tuple; a literal text is looked for in place."""
-    needle, hay = emit.node(node.args[0]), emit.node(node.args[1])
-    slow = call(emit.use("_contains"), needle.expr, hay.expr)
-    found: ast.expr = slow
-    if hay.literal and isinstance(hay.value, list):
-        members = hay.value
+    target = emit.target()
+    needle = emit.node(node.args[0])
+    members = node.args[1].literal() if node.args[1].is_literal else None
+    found: ast.expr | None = None
+    if isinstance(members, list):
         listed = ast.Tuple([constant(member) for member in members], ast.Load())
         if all(isinstance(member, str) for member in members):
             found = compare(needle.expr, ast.In(), listed)
         elif all(type(member) in (int, float) for member in members):
             is_bool = compare(call(emit.use("type"), needle.expr), ast.IsNot(), emit.use("bool"))
             found = both(is_bool, compare(needle.expr, ast.In(), listed))
-    elif needle.literal and isinstance(needle.value, str):
+    if found is not None:
+        return Val(emit.store(found, target), "boolean")
+    hay = emit.node(node.args[1])
+    if needle.literal and isinstance(needle.value, str):
         quick = compare(needle.expr, ast.In(), hay.expr)
         found = ast.IfExp(emit.type_is(hay.expr, "list", "str"), quick, ast.Constant(False))
-    return Val(emit.store(found), "boolean")
+    else:
+        found = call(emit.use("_contains"), needle.expr, hay.expr)
+    return Val(emit.store(found, target), "boolean")

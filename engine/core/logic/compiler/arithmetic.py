@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from engine.core.logic import limits
-from engine.core.logic.compiler.emitter import Emitter, Val, assign, both, call, compare, name
+from engine.core.logic.compiler.emitter import Emitter, Val, both, call, compare, name, negate
 from engine.core.logic.tree import Node
 from engine.core.logic.values import text
 
@@ -16,6 +16,7 @@ _QUICK: dict[str, tuple[ast.operator, str]] = {
 }
 _SLOW = {"/": "_divide", "%": "_remainder"}
 _INTEGER = limits.INTEGER
+_SHORT = 30
 
 
 def arithmetic(emit: Emitter, node: Node) -> Val:
@@ -26,13 +27,32 @@ def arithmetic(emit: Emitter, node: Node) -> Val:
             return Val(emit.store(call(emit.use("_total_of"), value.expr)), "number")
         least = ast.Constant({"+": 0, "*": 0, "%": 2}.get(node.op, 1))
         return Val(emit.store(call(emit.use("_spread"), emit.use(function), value.expr, least)), "number")
-    args = [emit.node(arg) for arg in node.args]
-    if node.op not in _QUICK or len(args) < 2:
+    if node.op not in _QUICK or len(node.args) < 2:
+        args = [emit.node(arg) for arg in node.args]
         return Val(emit.store(call(emit.use(function), *(arg.expr for arg in args))), "number")
+    # a short formula is bounded as a whole; in a long one, each step, so that no number can grow without end
+    short = node.size <= _SHORT
+    outer, emit.sums = emit.sums, emit.sums + 1 if short else 0
+    args = [_term(emit, arg) for arg in node.args]
+    emit.sums = outer
     result = args[0]
     for arg in args[1:]:
         result = Val(_operate(emit, node.op, result, arg), "number")
+        if not short:
+            _bound(emit, result.expr)
+    if short and not outer:
+        _bound(emit, result.expr)
     return result
+
+
+def _term(emit: Emitter, node: Node) -> Val:
+    """An operand; what is not a part of the formula itself is a formula of its own."""
+    if node.op in _QUICK:
+        return emit.node(node)
+    outer, emit.sums = emit.sums, 0
+    value = emit.node(node)
+    emit.sums = outer
+    return value
 
 
 def _operate(emit: Emitter, op: str, left: Val, right: Val) -> ast.expr:
@@ -51,12 +71,12 @@ def _operate(emit: Emitter, op: str, left: Val, right: Val) -> ast.expr:
         tests = [emit.type_is(side, "int") for side in unknown]
         chosen = ast.IfExp(tests[0] if len(tests) == 1 else both(*tests), quick, slow)
         emit.attempt(target, chosen, slow, "OverflowError")
-    inside = ast.Compare(
-        ast.Constant(-_INTEGER), [ast.LtE(), ast.LtE()], [name(target), ast.Constant(_INTEGER)]
-    )
-    refused = assign(target, call(emit.use("_bounded"), name(target)))
-    emit.add(ast.If(inside, [ast.Pass()], [refused]))
     return name(target)
+
+
+def _bound(emit: Emitter, value: ast.expr) -> None:
+    inside = ast.Compare(ast.Constant(-_INTEGER), [ast.LtE(), ast.LtE()], [value, ast.Constant(_INTEGER)])
+    emit.add(ast.If(negate(inside), [ast.Expr(call(emit.use("_bounded"), value))], []))
 
 
 def total(emit: Emitter, node: Node) -> Val:

@@ -28,8 +28,8 @@ _NUMERIC = ("number", "boolean")
 
 def comparison(emit: Emitter, node: Node) -> Val:
     """Two arguments, or a chain: each next one is read only while the pairs before hold."""
+    target = emit.target()
     left, right = emit.node(node.args[0]), emit.node(node.args[1])
-    target = emit.fresh()
     _pair(emit, node.op, left, right, target)
     for arg in node.args[2:]:
         with emit.branch() as body:

@@ -16,6 +16,14 @@ def array(emit: Emitter, node: Node) -> Val:
     return Val(emit.store(ast.List(items, ast.Load())), "list")
 
 
+def _into(emit: Emitter, node: Node, target: str) -> Val:
+    """The node's value in the given variable."""
+    value = emit.node(node, into=target)
+    if not (isinstance(value.expr, ast.Name) and value.expr.id == target):
+        emit.store(value.expr, target)
+    return value
+
+
 def chain(emit: Emitter, node: Node, go_on: Callable[[ast.expr], ast.expr]) -> Val:
     """One argument after the other into the same variable, as long as `go_on` of it holds.
 
@@ -24,18 +32,16 @@ def chain(emit: Emitter, node: Node, go_on: Callable[[ast.expr], ast.expr]) -> V
     """
     if not node.args:
         return Val(ast.Constant(None), "any")
-    target = emit.fresh()
+    target = emit.target()
     outer = emit.known
     emit.known = dict(outer)
     kinds = set()
     for place, arg in enumerate(node.args):
         if place == 0:
-            value = emit.node(arg)
-            emit.store(value.expr, target)
+            value = _into(emit, arg, target)
         else:
             block, emit.block = emit.block, []
-            value = emit.node(arg)
-            emit.store(value.expr, target)
+            value = _into(emit, arg, target)
             body, emit.block = emit.block, block
             emit.add(ast.If(go_on(name(target)), body, []))
         kinds.add(value.kind)
@@ -58,7 +64,7 @@ def coalesce(emit: Emitter, node: Node) -> Val:
 def if_(emit: Emitter, node: Node) -> Val:
     if not node.args:
         return Val(ast.Constant(None), "any")
-    target = emit.fresh()
+    target = emit.target()
     flat = len(node.args) // 2 > _NESTED_BRANCHES
     if flat:
         emit.add(assign(target, ast.Constant(None)), assign(f"{target}_open", ast.Constant(True)))
@@ -69,11 +75,14 @@ def if_(emit: Emitter, node: Node) -> Val:
 def _branches(emit: Emitter, args: tuple[Node, ...], target: str, flat: bool) -> None:
     """Nested `if` for few branches; for many, a variable says whether one was taken."""
     if len(args) < 2:
-        emit.store(emit.node(args[0]).expr if args else ast.Constant(None), target)
+        if args:
+            _into(emit, args[0], target)
+        else:
+            emit.store(ast.Constant(None), target)
         return
     test = emit.node(args[0])
     with emit.branch() as then:
-        emit.store(emit.node(args[1]).expr, target)
+        _into(emit, args[1], target)
         if flat:
             emit.add(assign(f"{target}_open", ast.Constant(False)))
     if not flat:
@@ -85,19 +94,20 @@ def _branches(emit: Emitter, args: tuple[Node, ...], target: str, flat: bool) ->
     while args := args[2:]:
         with emit.branch() as body:
             if len(args) == 1:
-                emit.store(emit.node(args[0]).expr, target)
+                _into(emit, args[0], target)
             else:
                 test = emit.node(args[0])
                 with emit.branch() as then:
-                    emit.store(emit.node(args[1]).expr, target)
+                    _into(emit, args[1], target)
                     emit.add(assign(f"{target}_open", ast.Constant(False)))
                 emit.add(ast.If(test.expr, then, []))
         emit.add(ast.If(name(f"{target}_open"), body, []))
 
 
 def not_(emit: Emitter, node: Node) -> Val:
+    target = emit.target()
     value = emit.node(node.args[0]).expr if node.args else ast.Constant(None)
-    return Val(emit.store(negate(value)), "boolean")
+    return Val(emit.store(negate(value), target), "boolean")
 
 
 def truth(emit: Emitter, node: Node) -> Val:

@@ -104,11 +104,15 @@ class Emitter:
         self.line = 1
         self.loops = 0
         self.burns_fuel = False
+        self.uses_env = False
+        self.sums = 0
+        self._into: str | None = None
         self._names = 0
 
-    def node(self, node: Node) -> Val:
-        """Writes the code of a node and says where its value is."""
+    def node(self, node: Node, into: str | None = None) -> Val:
+        """Writes the code of a node and says where its value is; `into` is a variable it may choose."""
         outer, self.line = self.line, node.index
+        self._into = into
         if node.is_literal:
             value = node.literal()
             if isinstance(value, list | dict):
@@ -131,6 +135,11 @@ class Emitter:
     def fresh(self) -> str:
         self._names += 1
         return f"v{self._names}"
+
+    def target(self) -> str:
+        """The variable for the result of the node that is being written; asked for before its arguments are."""
+        into, self._into = self._into, None
+        return into or self.fresh()
 
     def store(self, value: ast.expr, target: str | None = None) -> ast.Name:
         target = target or self.fresh()

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from types import CodeType, FunctionType
+from functools import partial
+from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 from engine.core.logic import limits
 from engine.core.logic.compiler import access, arithmetic, comparison, control, lists
-from engine.core.logic.compiler.emitter import Emitter, Kind, Val, assign, call, name
-from engine.core.logic.env import Env
+from engine.core.logic.compiler.emitter import Emitter, Kind, Val, assign, call, compare, name
+from engine.core.logic.env import DEFAULT, Env
+from engine.core.logic.errors import RuleError
 from engine.core.logic.operators import OPERATORS
 from engine.core.logic.tree import ARRAY, Node
 from engine.core.logic.values import Json
 
-Run = Callable[[Any, Env], Json]
+Run = Callable[..., Json]
 Trace = Callable[[int, Any], None]
-TracedRun = Callable[[Any, Env, Trace], Json]
+TracedRun = Callable[[Any, Env | None, Trace], Json]
 FILE = "<rule>"
 """The file name of compiled rules, by which a traceback knows them."""
 
@@ -57,6 +59,7 @@ def _operator(emit: Emitter, node: Node) -> Val:
     if function is None:
         raise AssertionError(f"{node.op} has neither code nor a function")
     env = [name("env")] if operator.needs_env else []
+    emit.uses_env = emit.uses_env or operator.needs_env
     rest = node.args[1:]
     if operator.prepare and rest and all(arg.is_literal for arg in rest):
         ready = emit.keep(operator.prepare(*(arg.literal() for arg in rest)))
@@ -78,8 +81,21 @@ def _operator(emit: Emitter, node: Node) -> Val:
     return Val(result, _KINDS.get(operator.returns, "any"))
 
 
+def located(fault: RuleError | RecursionError, tree: Node) -> RuleError:
+    """The failure at the pointer of the node whose code raised it: its line in the compiled code."""
+    if not isinstance(fault, RuleError):
+        return RuleError("rule:too-deep", "the data is nested too deeply for this rule")
+    trace: TracebackType | None = fault.__traceback__
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return fault.at(next((node.path for node in tree.walk() if node.index == line), fault.path))
+
+
 def build(tree: Node) -> Run:
-    """The function of a rule."""
+    """The function of a rule, `(data, env=None)`."""
     run: Run = _function(tree, Emitter(_HANDLERS, _operator), "d", "env")
     return run
 
@@ -93,11 +109,16 @@ def build_traced(tree: Node) -> TracedRun:
 def _function(tree: Node, emit: Emitter, *parameters: str) -> Any:
     result = emit.node(tree)
     emit.add(ast.Return(result.expr))
-    body = emit.block
+    body, emit.block = emit.block, []
     if emit.burns_fuel:
-        emit.block = []
         emit.add(assign("fuel", ast.Constant(limits.FUEL)))
-        body = emit.block + body
+    if emit.uses_env:
+        nothing = compare(name("env"), ast.Is(), ast.Constant(None))
+        emit.add(ast.If(nothing, [assign("env", emit.use("_default_env", DEFAULT))], []))
+    failed = call(emit.use("_located", partial(located, tree=tree)), name("fault"))
+    caught = ast.Tuple([emit.use("RuleError"), emit.use("RecursionError")], ast.Load())
+    handler = ast.ExceptHandler(caught, "fault", [ast.Raise(failed, name("fault"))])
+    emit.add(ast.Try(body, [handler], [], []))
     arguments = ast.arguments(
         posonlyargs=[],
         args=[ast.arg(each) for each in parameters],
@@ -105,8 +126,8 @@ def _function(tree: Node, emit: Emitter, *parameters: str) -> Any:
         kw_defaults=[],
         defaults=[],
     )
-    function = ast.FunctionDef("rule", arguments, body, [], None)
+    function = ast.FunctionDef("rule", arguments, emit.block, [], None)
     module = ast.fix_missing_locations(ast.Module([function], []))
     code = compile(module, FILE, "exec", dont_inherit=True)
     (inner,) = (part for part in code.co_consts if isinstance(part, CodeType))
-    return FunctionType(inner, emit.globals)
+    return FunctionType(inner, emit.globals, "rule", (None,) if len(parameters) == 2 else None)

@@ -48,6 +48,7 @@ RUNTIME: dict[str, Any] = {
     "KeyError": KeyError,
     "TypeError": TypeError,
     "OverflowError": OverflowError,
+    "RecursionError": RecursionError,
     "RuleError": RuleError,
     "_exhausted": _exhausted,
     "_too_long": _too_long,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -188,10 +188,11 @@ def date_diff(env: Env, end: Json, start: Json, unit: Json = "days") -> int | No
         months = _whole_months(_local(last), _local(first))
         return int(months / _MONTHS[unit])
     if isinstance(last, datetime) and isinstance(first, datetime):
-        elapsed = last.timestamp() - first.timestamp()
+        elapsed = last.astimezone(UTC) - first.astimezone(UTC)
     else:
-        elapsed = (_local(last) - _local(first)).total_seconds()
-    return int(elapsed / _SECONDS[unit])
+        elapsed = _local(last) - _local(first)
+    whole = abs(elapsed) // timedelta(seconds=_SECONDS[unit])
+    return -whole if elapsed < timedelta(0) else whole
 
 
 def _local(value: date | datetime) -> date:
