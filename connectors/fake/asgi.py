@@ -78,7 +78,7 @@ def app(handler: Handler) -> App:
         except Drop:
             head = [(b"content-type", b"application/json"), (b"content-length", b"9999")]
             await send({"type": "http.response.start", "status": 200, "headers": head})
-            await send({"type": "http.response.body", "body": b"{", "more_body": False})
+            await send({"type": "http.response.body", "body": b"{", "more_body": True})
             return
         except Hang:
             while (await receive())["type"] != "http.disconnect":

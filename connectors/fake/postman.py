@@ -20,7 +20,7 @@ class Postman:
     def __init__(
         self, wire: Wire | None = None, *, pauses: Sequence[float] = (0.2, 1.0, 5.0), workers: int = 1
     ) -> None:
-        self._wire = wire
+        self.wire: Wire = wire or SafeTransport(allow_private=True)
         self._pauses = tuple(pauses)
         self._slots = asyncio.Semaphore(workers)
         self._waiting: list[Parcel] = []
@@ -64,8 +64,7 @@ class Postman:
         for task in (self._runner, *self._under_way):
             if task is not None:
                 task.cancel()
-        if self._wire is not None:
-            await self._wire.aclose()
+        await self.wire.aclose()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -111,10 +110,8 @@ class Postman:
             self.given_up.append(body)
 
     async def _once(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        if self._wire is None:
-            self._wire = SafeTransport(allow_private=True)
         request = Request(method="POST", url=url, headers=headers, content=body, timeout=10.0)
         try:
-            return (await self._wire.exchange(request)).status
+            return (await self.wire.exchange(request)).status
         except WireFailure:
             return 0

@@ -58,5 +58,7 @@ class WhatsAppCloud(Channel):
     def mark_read(self, settings: facts.Settings, external_id: str, *, typing: bool) -> SendPlan:
         return acknowledge(settings, external_id, typing=typing)
 
-    def fetch_media(self, settings: facts.Settings, ref: str) -> Generator[Request, Response, Response | NotSent]:
+    def fetch_media(
+        self, settings: facts.Settings, ref: str
+    ) -> Generator[Request, Response, Response | NotSent]:
         return fetch(settings, ref)

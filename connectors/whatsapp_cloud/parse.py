@@ -85,7 +85,9 @@ def _change(settings: Settings, account: str, change: JsonObject, path: str) -> 
                 yield _refused("item", where, "not an object", item)
     has_items = bool(arr(value.get("messages")) or arr(value.get("statuses")))
     if arr(value.get("errors")) or not has_items:
-        rest = {name: part for name, part in value.items() if name not in ("messages", "statuses", "contacts")}
+        rest = {
+            name: part for name, part in value.items() if name not in ("messages", "statuses", "contacts")
+        }
         yield _notice(account, "errors" if value.get("errors") else field or "unknown", rest)
 
 
