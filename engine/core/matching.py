@@ -2,7 +2,8 @@
 
 In this order, the first that names exactly one option wins: the option's id (a pressed button), its number in the
 list, its title or a synonym, the beginning of a title, all typed words in one title, a title inside the text as it
-stands or its words scattered, and at last small slips of the fingers in one word. Two candidates are none: a wrong guess costs more than a question.
+stands or its words scattered, and at last small slips of the fingers in one word. Two candidates are none: a wrong
+guess costs more than a question.
 """
 
 from __future__ import annotations
