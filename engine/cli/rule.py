@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from engine.cli.lines import each, member
@@ -46,7 +47,16 @@ def check() -> None:
 @app.command()
 def sql() -> None:
     """{"rule", "columns"?: {path: {"sql", "type"}}, "now"?} gives {"where", "params", "exact", "residue"}."""
-    each(lambda case: logic.segment_sql(member(case, "rule"), case.get("columns"), _env(case)))
+
+    def one(case: Any) -> Any:
+        rule = member(case, "rule")
+        try:
+            columns = msgspec.convert(case.get("columns") or {}, dict[str, logic.Column])
+        except msgspec.ValidationError as error:
+            raise TramaError("input:bad-columns", str(error), path="/columns") from error
+        return logic.to_sql(rule, columns, _env(case))
+
+    each(one)
 
 
 def _env(case: Any) -> logic.Env:
