@@ -85,9 +85,7 @@ def operation(settings: ErpSettings, name: str, args: Mapping[str, Any]) -> Call
             code="erp:unknown-operation", detail=f"{name[:40]!r}; there are {', '.join(OPERATIONS)}"
         )
     try:
-        path = known.path.format_map(
-            {key: quote(str(value), safe="") for key, value in args.items() if value}
-        )
+        path = known.path.format_map({key: _segment(value) for key, value in args.items() if value})
     except KeyError as missing:
         return Failed(code="erp:missing-argument", detail=f"{name} needs {missing.args[0]}")
     query = urlencode({key: str(args[key]) for key in known.query if args.get(key)})

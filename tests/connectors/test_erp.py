@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -215,6 +216,18 @@ def test_an_address_that_is_refused_is_no_fault_of_the_erp(drive: Any) -> None:
         operation(ErpSettings(base_url="http://erp"), "customer", {"id": "1"}), WireFailure("wire:refused")
     )
     assert (found.code, found.retryable, found.fault) == ("erp:refused", False, False)
+
+
+@pytest.mark.parametrize("ident", ["..", ".", "a/../b", "x?y=1", "x#y", "http://evil/", "é\n"])
+def test_an_id_stays_one_part_of_the_path(drive: Any, ident: str) -> None:
+    plan = operation(ErpSettings(base_url="http://erp/v1"), "invoices", {"customer_id": ident})
+    [request], _ = drive(plan, {"items": []})
+    before, between, after = request.url.partition("/customers/")
+    assert (before, between) == ("http://erp/v1", "/customers/")
+    part = after.removesuffix("/invoices")
+    assert unquote(part) == ident
+    assert not {"/", "?", "#"} & set(part)
+    assert part.strip(".")
 
 
 async def test_every_seeded_customer_can_be_asked_about() -> None:

@@ -34,7 +34,14 @@ choices = st.builds(
     header=frame,
     footer=frame,
 )
-contents: st.SearchStrategy[Outbound] = st.builds(Text, words) | buttons | choices
+many = st.builds(
+    lambda count, button: Choices(
+        "Escolha", button, [Section([Row(f"id{i}", f"Linha {i}") for i in range(count)])]
+    ),
+    st.integers(0, 15),
+    st.just("Abrir"),
+)
+contents: st.SearchStrategy[Outbound] = st.builds(Text, words) | buttons | choices | many
 
 
 @settings(max_examples=400, deadline=None)
