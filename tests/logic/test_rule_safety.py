@@ -88,6 +88,25 @@ def test_text_made_in_a_loop_is_paid() -> None:
     assert refused(rule, {"n": [1] * 10_000, "t": "x" * 50_000})[0] == "rule:too-many-steps"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"in": ["x", {"val": [[2], "m"]}]},
+        {"in": [{"var": ""}, {"val": [[2], "m"]}]},
+        {"==": [{"val": [[2], "m"]}, {"val": [[2], "k"]}]},
+        {"sum": {"val": [[2], "m"]}},
+        {"+": {"val": [[2], "m"]}},
+        {"max": {"val": [[2], "m"]}},
+        {"sort": [{"val": [[2], "m"]}]},
+        {"matches": [{"val": [[2], "t"]}, "(a|b)*c"]},
+        {"contains_any": [{"val": [[2], "t"]}, ["zz*"]]},
+    ],
+)
+def test_looking_through_data_in_a_loop_is_paid(body: Any) -> None:
+    data = {"n": [7] * 5_000, "m": [1] * 20_000, "k": [1] * 20_000, "t": "ab" * 10_000}
+    assert refused({"map": [{"var": "n"}, body]}, data)[0] in ("rule:too-many-steps", "rule:pattern-timeout")
+
+
 def test_unknown_operators_have_a_place() -> None:
     assert refused({"and": [True, {"a/b~c": 1}]}) == ("rule:unknown-operator", "/and/1")
     assert refused({"if": [False, {"nope": 1}, 2]}) == ("rule:unknown-operator", "/if/1")

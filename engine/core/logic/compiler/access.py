@@ -133,6 +133,7 @@ def contains(emit: Emitter, node: Node) -> Val:
     if found is not None:
         return Val(emit.store(found, target), "boolean")
     hay = emit.node(node.args[1])
+    emit.charge(hay.expr)
     if needle.literal and isinstance(needle.value, str):
         quick = compare(needle.expr, ast.In(), hay.expr)
         found = ast.IfExp(emit.type_is(hay.expr, "list", "str"), quick, ast.Constant(False))

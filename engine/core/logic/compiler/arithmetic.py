@@ -23,6 +23,7 @@ def arithmetic(emit: Emitter, node: Node) -> Val:
     function = _QUICK[node.op][1] if node.op in _QUICK else _SLOW[node.op]
     if node.single and not (node.args[0].is_literal and not isinstance(node.args[0].literal(), list)):
         value = emit.node(node.args[0])
+        emit.charge(value.expr)
         if node.op == "+" and value.kind == "list":
             return Val(emit.store(call(emit.use("_total_of"), value.expr)), "number")
         least = ast.Constant({"+": 0, "*": 0, "%": 2}.get(node.op, 1))
@@ -85,6 +86,7 @@ def total(emit: Emitter, node: Node) -> Val:
         args = [emit.node(arg).expr for arg in node.args]
         return Val(emit.store(call(emit.use("_plus"), *args)), "number")
     value = emit.node(node.args[0])
+    emit.charge(value.expr)
     quick = call(emit.use("_total_of"), value.expr)
     if value.kind == "list":
         return Val(emit.store(quick), "number")

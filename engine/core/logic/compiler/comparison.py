@@ -41,6 +41,8 @@ def comparison(emit: Emitter, node: Node) -> Val:
 
 
 def _pair(emit: Emitter, op: str, left: Val, right: Val, target: str) -> None:
+    if not left.literal and not right.literal and {left.kind, right.kind} <= {"any", "list", "text"}:
+        emit.charge(left.expr)
     if op in _ORDER:
         _ordered(emit, op, left, right, target)
         return

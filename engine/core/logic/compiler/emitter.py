@@ -203,6 +203,11 @@ class Emitter:
             ),
         )
 
+    def charge(self, value: ast.expr) -> None:
+        """Inside a loop, makes looking through a text or list cost its length each time."""
+        if self.loops:
+            self.burn(call(self.use("_cost"), value))
+
     def read(self, item: str, path: Sequence[Any], default: ast.expr | None = None) -> ast.expr:
         """The value at a path below a variable; null (or `default`) where it leads nowhere."""
         if not path:

@@ -49,6 +49,7 @@ _HANDLERS: dict[str, Callable[[Emitter, Node], Val]] = {
     "reduce": lists.reduce,
 }
 _KINDS: dict[str, Kind] = {"boolean": "boolean", "number": "any", "text": "any", "list": "list"}
+_SEARCH = 20
 _GROWING = {"any", "text", "list"}
 
 
@@ -64,11 +65,16 @@ def _operator(emit: Emitter, node: Node) -> Val:
     if operator.prepare and rest and all(arg.is_literal for arg in rest):
         ready = emit.keep(operator.prepare(*(arg.literal() for arg in rest)))
         first = emit.node(node.args[0]).expr
+        if emit.loops:  # a search may take many times the length of the text
+            amount = ast.BinOp(call(emit.use("_cost"), first), ast.Mult(), ast.Constant(_SEARCH))
+            emit.burn(amount)
         if emit.tracing:
             for arg in rest:
                 emit.node(arg)
         return Val(emit.store(call(ready, first)), _KINDS.get(operator.returns, "any"))
     args = [emit.node(arg).expr for arg in node.args]
+    for given in args:
+        emit.charge(given)
     called = emit.keep(function)
     if node.single and operator.spread:
         least = ast.Constant(operator.arity[0])
