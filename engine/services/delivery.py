@@ -6,7 +6,6 @@ before it is tried again, and where the channel tells nothing, it is shown to a 
 
 from __future__ import annotations
 
-import asyncio
 import random
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,16 +19,17 @@ from engine.core.inbound import Identity
 from engine.core.message import Outbound
 from engine.services import breakers, channels
 from engine.services.batcher import Batcher
+from engine.services.fleet import Fleet
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
-from engine.store import outbox, rates, statuses, tenants
+from engine.store import outbox, rates, statuses
 from engine.store.database import Connection
 from engine.store.outbox import Settled, Waiting
+from engine.store.tenants import Work
 
 MOST_TRIES = 5
 STATUS_WAIT = timedelta(seconds=30)
 """How long a delivery report may take to tell what became of a send of unknown outcome."""
-_FLYING = 64
 _PAUSES = (60.0, 240.0, 900.0, 3600.0)
 _PACE_SECONDS = 6.0
 _log = structlog.get_logger(__name__)
@@ -48,51 +48,14 @@ class Landed(NamedTuple):
     outcome: Outcome
 
 
-class Deliveries:
-    """The sender of one process. Several processes may send from one database."""
+class Deliveries(Fleet[Flight]):
+    """The sender of one process."""
+
+    work: Work = "sends"
 
     def __init__(self, rt: Runtime) -> None:
-        self._rt = rt
-        self._flying: set[asyncio.Task[None]] = set()
+        super().__init__(rt)
         self._landing: dict[int, Batcher[Landed, None]] = {}
-        self._lock = asyncio.Lock()
-        self._again = False
-
-    async def drain(self) -> int:
-        """Send until nothing is due; how many sends were tried. A second call while one runs makes that one look
-        once more and returns at once."""
-        if self._lock.locked():
-            self._again = True
-            return 0
-        total = 0
-        async with self._lock:
-            while True:
-                self._again = False
-                started = await self._start()
-                total += started
-                if started:
-                    await asyncio.sleep(0)
-                    continue
-                if self._flying:
-                    await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-                elif not self._again:
-                    return total
-
-    async def _start(self) -> int:
-        room = _FLYING - len(self._flying)
-        if room <= 0:
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-            return 1
-        started = 0
-        for tenant in await tenants.with_work(self._rt.db, "sends"):
-            for flight in await self._claim(tenant, room - started):
-                task = asyncio.create_task(self._fly(tenant, flight))
-                self._flying.add(task)
-                task.add_done_callback(self._flying.discard)
-                started += 1
-            if started >= room:
-                break
-        return started
 
     async def _claim(self, tenant: int, limit: int) -> list[Flight]:
         rt = self._rt
@@ -145,7 +108,8 @@ class Deliveries:
         to = await outbox.addresses(c, go)
         return [Flight(loaded[w.channel], w, to.get((w.contact, w.channel), [])) for w in go]
 
-    async def _fly(self, tenant: int, flight: Flight) -> None:
+    async def _fly(self, tenant: int, errand: Flight) -> None:
+        flight = errand
         try:
             outcome = await self._outcome(flight)
         except Exception as fault:  # noqa: BLE001  a connector's slip: whether it went out nobody knows

@@ -94,7 +94,7 @@ async def set_clock(c: Connection, offset: timedelta) -> None:
     leap = offset - timedelta(seconds=before)
     await c.execute("UPDATE tenant SET clock_offset_seconds = $1, rev = rev + 1", offset.total_seconds())
     await c.execute(
-        "UPDATE inbox SET due_at = due_at - $1, occurred_at = occurred_at - $1 "
+        "UPDATE inbox SET due_at = due_at - $1::interval, occurred_at = occurred_at - $1::interval "
         "WHERE state = 'new' AND kind IN ('timer', 'flow')",
         leap,
     )

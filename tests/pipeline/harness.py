@@ -119,6 +119,10 @@ class Company:
         for text in texts:
             assert (await self.webhook(self.message(text, phone=phone))).status == 200
 
+    async def person(self, email: str = "ana@x.br") -> int:
+        """Somebody who works here; their id."""
+        return (await people.save_person(self.rt, self.tenant, email, "Ana", "segredo1", ["agent"])).id
+
     async def settle(self) -> None:
         """Everything that is due happens."""
         await self.turns.drain()

@@ -169,6 +169,8 @@ CREATE INDEX conversation_list ON conversation (tenant_id, last_message_at DESC,
 CREATE INDEX conversation_state ON conversation (tenant_id, state, owner, last_message_at DESC, id DESC);
 CREATE INDEX conversation_contact ON conversation (contact_id, id DESC);
 CREATE INDEX conversation_protocol ON conversation (tenant_id, protocol);
+CREATE INDEX conversation_event ON conversation (tenant_id, (session->'wait'->>'event'))
+    WHERE session->'wait'->>'event' IS NOT NULL;
 CREATE INDEX conversation_flow ON conversation (tenant_id, flow, flow_version, node) WHERE flow <> '';
 
 CREATE TABLE message (
