@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from validate_docbr import CNPJ, CPF
 
+from engine.core.filters import CPF_SHAPE
 from engine.core.words import fold
 
 AnswerType = Literal[
@@ -118,7 +119,7 @@ def read_time(said: str, now: datetime) -> str | None:
 
 def read_cpf(said: str, now: datetime) -> str | None:
     """Eleven digits; whether the check digits must be right is the question's business."""
-    found = re.search(r"(?<!\d)\d{3}[.\s]?\d{3}[.\s]?\d{3}[-.\s]?\d{2}(?!\d)", said)
+    found = CPF_SHAPE.search(said)
     return re.sub(r"\D", "", found.group()) if found else None
 
 

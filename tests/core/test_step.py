@@ -338,3 +338,10 @@ def test_any_talk_survives_json_and_changes_nothing_given(talk_of: list[tuple[st
         assert msgspec.json.decode(encoded, type=Session | None) == turn.session
         assert turn.session is None or turn.session.state != "waiting" or turn.session.wait is not None
         session = turn.session
+
+
+def test_short_answers_may_repeat() -> None:
+    talk = Talk(ORDER, guards=Guards(repeats=3, turns_per_minute=99))
+    for _ in range(6):
+        talk.says("1")
+    assert all(not isinstance(e, HandOver) for e in talk.turn.effects)
