@@ -256,6 +256,12 @@ def _greet(value: Any, zone: str) -> Any:
     return f", {name}" if name else ""
 
 
+@_filter("find_cpf", "the first CPF in a text, only its digits", "meu CPF: 111.111.111-11", (), "11111111111")
+def _find_cpf(value: Any, zone: str) -> Any:
+    found = CPF_SHAPE.search(shown(value))
+    return "".join(c for c in found.group() if c.isdigit()) if found else ""
+
+
 @_filter("digits", "only the digits", "(11) 9-8", (), "1198")
 def _digits_filter(value: Any, zone: str) -> Any:
     return _digits(value)

@@ -13,7 +13,6 @@ from engine.core.session import Guard
 from engine.core.words import fold
 from engine.core.world import Guards
 
-
 SENTENCE = 12
 """Characters from which on a repeated text is suspicious."""
 
