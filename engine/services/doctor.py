@@ -30,15 +30,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     todo: str = ""
 
 
-async def examine(rt: Runtime) -> list[Finding]:
-    """All checks; the later ones only when there is a database."""
-    found = [await _guarded("database", _database, rt)]
+async def database(rt: Runtime) -> Finding:
+    """Whether the database answers."""
+    return await _guarded("database", _database, rt)
+
+
+async def examine(rt: Runtime, tenant: int | None = None) -> list[Finding]:
+    """All checks, of one company's affairs or of everybody's; the later ones only when there is a database."""
+    found = [await database(rt)]
     if found[0].state == "error":
         return found
     for name, check in (("schema", _schema), ("secret key", _secrets), ("data folder", _folder)):
         found.append(await _guarded(name, check, rt))
-    for tenant in await tenants.everyone(rt.db):
-        found += await _tenant(rt, tenant)
+    for one in await tenants.everyone(rt.db) if tenant is None else [tenant]:
+        found += await _tenant(rt, one)
     return found
 
 

@@ -1,0 +1,170 @@
+"""Flows over REST: draft, check, test, publish, versions, back, exchange.
+
+A draft's revision is its ETag. Who saves says in `If-Match` which revision the work was done on; if somebody else
+saved meanwhile the answer is 409 `flow:changed-meanwhile`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, SkipValidation
+
+from engine.api.access import needs
+from engine.core.errors import TramaError
+from engine.core.node import Problem
+from engine.services import exchange, flows
+from engine.services.flow_checks import TestRun
+from engine.services.flows import Draft, Published
+from engine.services.people import Principal
+from engine.services.runtime import Runtime
+from engine.services.views import FlowRow, VersionRow
+
+Services = NamedDependency[SkipValidation[Runtime]]
+Asker = NamedDependency[SkipValidation[Principal]]
+READ, WRITE = [needs("flows:read")], [needs("flows:write")]
+
+
+class FlowView(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow with its draft document (format: `flows/schema/flow.json`)."""
+
+    flow: FlowRow
+    document: dict[str, Any]
+
+
+class Publishing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`rev`: publish only if the draft is still at this revision."""
+
+    rev: int | None = None
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class Rollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Annotated[int, msgspec.Meta(ge=1)]
+
+
+def _shown(draft: Draft, status: int = 200) -> Response[FlowView]:
+    view = FlowView(flow=draft.row, document=msgspec.to_builtins(draft.document))
+    return Response(view, status_code=status, headers={"etag": f'"{draft.row.draft_rev}"'})
+
+
+def _revision(if_match: str) -> int:
+    """Raises `flow:revision-needed`."""
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise TramaError("flow:revision-needed", 'say which revision you changed: If-Match: "3"', path="/rev")
+    return int(text)
+
+
+@get("/")
+async def listed(rt: Services, who: Asker, archived: FromQuery[bool] = False) -> list[FlowRow]:
+    return await flows.flows(rt, who.tenant, archived=archived)
+
+
+@post("/", guards=WRITE)
+async def create(rt: Services, who: Asker, data: JSONBody[dict[str, Any]]) -> Response[FlowView]:
+    """A new flow from a document, as a draft. It may be unfinished, but must be readable."""
+    return _shown(await flows.create(rt, who.tenant, data, person=who.person), 201)
+
+
+@get("/{flow:str}")
+async def read(rt: Services, who: Asker, flow: FromPath[str]) -> Response[FlowView]:
+    return _shown(await flows.flow(rt, who.tenant, flow))
+
+
+@put("/{flow:str}", guards=WRITE)
+async def update(
+    rt: Services,
+    who: Asker,
+    flow: FromPath[str],
+    data: JSONBody[dict[str, Any]],
+    if_match: Annotated[
+        str, HeaderParameter(name="If-Match", description="The revision that was changed")
+    ] = "",
+) -> Response[FlowView]:
+    await flows.update(rt, who.tenant, flow, data, _revision(if_match), person=who.person)
+    return _shown(await flows.flow(rt, who.tenant, flow))
+
+
+@delete("/{flow:str}", guards=WRITE)
+async def archive(rt: Services, who: Asker, flow: FromPath[str]) -> None:
+    """Archived, not deleted: its versions stay for the conversations that run on them."""
+    await flows.archive(rt, who.tenant, flow, person=who.person)
+
+
+@post("/{flow:str}/check", status_code=200)
+async def check(rt: Services, who: Asker, flow: FromPath[str]) -> list[Problem]:
+    return await flows.check(rt, who.tenant, flow)
+
+
+@post("/{flow:str}/test", status_code=200)
+async def test(rt: Services, who: Asker, flow: FromPath[str]) -> TestRun:
+    return await flows.test(rt, who.tenant, flow)
+
+
+@post("/{flow:str}/publish", status_code=200, guards=WRITE)
+async def publish(rt: Services, who: Asker, flow: FromPath[str], data: JSONBody[Publishing]) -> Published:
+    """Make the draft the next live version. 422 `flow:has-errors`, `flow:tests-fail`."""
+    return await flows.publish(rt, who.tenant, flow, rev=data.rev, note=data.note, person=who.person)
+
+
+@get("/{flow:str}/versions")
+async def versions(rt: Services, who: Asker, flow: FromPath[str]) -> list[VersionRow]:
+    return await flows.versions(rt, who.tenant, flow)
+
+
+@get("/{flow:str}/versions/{version:int}")
+async def version(rt: Services, who: Asker, flow: FromPath[str], version: FromPath[int]) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(await flows.version(rt, who.tenant, flow, version))
+    return document
+
+
+@post("/{flow:str}/rollback", status_code=200, guards=WRITE)
+async def rollback(
+    rt: Services, who: Asker, flow: FromPath[str], data: JSONBody[Rollback]
+) -> Response[FlowView]:
+    """Make an earlier version live again; the draft goes back to it too."""
+    await flows.rollback(rt, who.tenant, flow, data.version, person=who.person)
+    return _shown(await flows.flow(rt, who.tenant, flow))
+
+
+@get("/{flow:str}/export")
+async def export(rt: Services, who: Asker, flow: FromPath[str]) -> Response[bytes]:
+    """The draft as a file."""
+    document = await flows.export(rt, who.tenant, flow)
+    # a flow's id is letters, digits, - and _: it cannot break out of the header
+    headers = {"content-disposition": f'attachment; filename="{flow}.json"'}
+    return Response(document, media_type="application/json", headers=headers)
+
+
+@post("/import", status_code=200, guards=WRITE)
+async def import_(
+    rt: Services, who: Asker, request: Request[Any, Any, Any], over: FromQuery[bool] = False
+) -> Response[FlowView]:
+    """A flow document as a file becomes a draft; with `over` it replaces the draft of that id."""
+    return _shown(await exchange.bring_in(rt, who.tenant, await request.body(), over=over, person=who.person))
+
+
+router = Router(
+    "/api/v1/flows",
+    route_handlers=[
+        listed,
+        create,
+        import_,
+        read,
+        update,
+        archive,
+        check,
+        test,
+        publish,
+        versions,
+        version,
+        rollback,
+        export,
+    ],
+    guards=READ,
+    tags=["flows"],
+)

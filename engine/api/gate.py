@@ -1,0 +1,75 @@
+"""The layer above both frameworks: it says who asks (`scope["user"]`), refuses what another site makes a browser
+send, and adds the headers that every answer carries.
+
+A request that a browser sends for another site bears that site's `Origin` (or says so in `Sec-Fetch-Site`). Unsafe
+methods and sockets are refused then. Requests with an API key carry no ambient rights, so they may come from anywhere;
+webhooks prove themselves by their signature, and the webchat has its own list of sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.api.problems import problem
+from engine.api.sessions import Sessions, api_key
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+ANONYMOUS = ("/webhooks/", "/_fake/", "/_nicegui/", "/webchat/", "/ws/webchat/", "/health/")
+"""Where nobody asks who it is."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+)
+
+
+class Gate:
+    def __init__(self, app: App, sessions: Sessions, *, public_url: str = "") -> None:
+        self._app = app
+        self._sessions = sessions
+        self._public = urlsplit(public_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        anonymous = scope["path"].startswith(ANONYMOUS)
+        if not anonymous and self._foreign(scope, headers):
+            await _refuse(scope, receive, send)
+            return
+        scope["user"] = None if anonymous else await self._sessions.who(headers)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in _HEADERS if h[0] not in given)]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    def _foreign(self, scope: Scope, headers: Mapping[str, str]) -> bool:
+        """Whether another site made a browser send this."""
+        if scope["type"] == "http" and (scope["method"] in _SAFE or api_key(headers)):
+            return False
+        origin = headers.get("origin", "")
+        if not origin:
+            return headers.get("sec-fetch-site", "") in ("cross-site", "same-site")
+        ours = {headers.get("host", "").lower(), self._public.lower()} - {""}
+        return urlsplit(origin).netloc.lower() not in ours
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
+        return
+    body = problem(403, "access:foreign-origin", "the request comes from another site")
+    head = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": head})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,98 @@
+"""Failures as problem documents (RFC 9457): `application/problem+json` with `status`, `title`, `detail`, and our
+`code` (`area:slug`) and `path` (a JSON pointer into what was sent)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from engine.core.errors import TramaError, pointer
+
+MEDIA_TYPE = "application/problem+json"
+_log = structlog.get_logger(__name__)
+
+STATUS: dict[str, int] = {
+    "access:login-needed": 401,
+    "access:forbidden": 403,
+    "people:wrong-login": 401,
+    "people:locked": 429,
+    "conversation:taken": 409,
+    "flow:changed-meanwhile": 409,
+    "flow:exists": 409,
+    "flow:id-changed": 422,
+    "flow:has-errors": 422,
+    "flow:tests-fail": 422,
+    "events:too-large": 413,
+    "events:key-reused": 422,
+    "store:unreachable": 503,
+    "store:closed": 503,
+}
+"""What is not 404 by its slug nor 400."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`code` is stable; `detail` is the English text of last resort."""
+
+    status: int
+    title: str
+    code: str
+    detail: str = ""
+    path: str = ""
+    type: str = "about:blank"
+
+
+def status_of(code: str) -> int:
+    found = STATUS.get(code)
+    if found is not None:
+        return found
+    return 404 if code.endswith((":unknown", ":unknown-version")) else 400
+
+
+def problem(status: int, code: str, detail: str = "", path: str = "") -> bytes:
+    return msgspec.json.encode(Problem(status, HTTPStatus(status).phrase, code, detail, path))
+
+
+Asked = Request[Any, Any, Any]
+
+
+def _answer(status: int, code: str, detail: str, path: str = "", headers: Any = None) -> Response[bytes]:
+    return Response(
+        problem(status, code, detail, path), status_code=status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def of_trama_error(_: Asked, error: TramaError) -> Response[bytes]:
+    return _answer(status_of(error.code), error.code, error.detail, error.path)
+
+
+def of_validation(_: Asked, error: ValidationException) -> Response[bytes]:
+    """The first fault with its place; Litestar names the field by a dotted key."""
+    extra: Any = error.extra
+    first = extra[0] if isinstance(extra, list) and extra and isinstance(extra[0], dict) else {}
+    path = pointer(*str(first["key"]).split(".")) if first.get("key") else ""
+    return _answer(400, "input:invalid", str(first.get("message", error.detail)), path)
+
+
+def of_http_error(_: Asked, error: HTTPException) -> Response[bytes]:
+    slug = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-").replace("'", "")
+    detail = "" if error.status_code >= 500 else error.detail
+    return _answer(error.status_code, f"http:{slug}", detail, headers=error.headers)
+
+
+def of_anything(request: Asked, error: Exception) -> Response[bytes]:
+    """A fault of ours: told to the log, not to the caller."""
+    _log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    return _answer(500, "engine:internal", "the request failed; the log says why")
+
+
+HANDLERS: dict[Any, Any] = {
+    TramaError: of_trama_error,
+    ValidationException: of_validation,
+    HTTPException: of_http_error,
+    Exception: of_anything,
+}

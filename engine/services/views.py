@@ -1,0 +1,42 @@
+"""The rows that doors show, under one name: doors know the services and not the store."""
+
+from engine.core.flow import Document
+from engine.store.contacts import ConsentRow, ContactRow, IdentityRow
+from engine.store.conversations import (
+    ConversationRow,
+    Cursor,
+    MessageRow,
+    NoteRow,
+    OwnerName,
+    State,
+    TicketRow,
+)
+from engine.store.flows import FlowRow, VersionRow
+from engine.store.happenings import RefusedRow
+from engine.store.outbox import DeadLetter
+from engine.store.people import ApiKey, Person
+from engine.store.traces import PutAside, TraceRow
+from engine.store.upkeep import Queues
+
+__all__ = [
+    "ApiKey",
+    "ConsentRow",
+    "ContactRow",
+    "ConversationRow",
+    "Cursor",
+    "DeadLetter",
+    "Document",
+    "FlowRow",
+    "IdentityRow",
+    "MessageRow",
+    "NoteRow",
+    "OwnerName",
+    "Person",
+    "PutAside",
+    "Queues",
+    "RefusedRow",
+    "State",
+    "TicketRow",
+    "TraceRow",
+    "VersionRow",
+]
