@@ -34,6 +34,7 @@ from engine import logs
 from engine.api.app import create as create_doors
 from engine.api.gate import Gate
 from engine.api.sessions import Sessions
+from engine.core.errors import TramaError
 from engine.services import startup
 from engine.services.demo import Demo
 from engine.services.intake import Intake
@@ -73,6 +74,8 @@ class Application:
         """The host of the screens. NiceGUI finds its server by following attributes of this name."""
         self.rt: Runtime | None = None
         self.demo: Demo | None = None
+        self.fault: TramaError | None = None
+        """Why it did not start."""
         self._with_demo = demo
         self._on_failure = on_failure
         self._doors: App | None = None
@@ -111,6 +114,11 @@ class Application:
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(self.running())
+            except TramaError as fault:
+                # the installation's fault, not the program's: whoever starts it is told in one line
+                self.fault = fault
+                await send({"type": "lifespan.startup.failed", "message": str(fault)})
+                return
             except BaseException:
                 await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
                 raise

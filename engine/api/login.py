@@ -45,7 +45,11 @@ def local(target: str) -> str:
 
 def _to(target: str, session: Cookie | None = None) -> Response[bytes]:
     return Response(
-        None, status_code=303, headers={"location": target}, cookies=[session] if session else None
+        b"",
+        status_code=303,
+        media_type="text/plain",
+        headers={"location": target},
+        cookies=[session] if session else None,
     )
 
 

@@ -23,6 +23,14 @@ async def ensure(rt: Runtime, slug: str, name: str) -> tuple[int, bool]:
     return await store.create(rt.db, slug, name), True
 
 
+async def find(rt: Runtime, slug: str) -> int:
+    """The company of that slug. Raises `tenant:unknown`."""
+    known = await store.by_slug(rt.db, slug)
+    if known is None:
+        raise TramaError("tenant:unknown", f"there is no company {slug}")
+    return known
+
+
 async def company(rt: Runtime, tenant: int) -> Tenant:
     """Raises `tenant:unknown`."""
     async with rt.db.tenant(tenant) as c:
