@@ -6,6 +6,7 @@ before it is tried again, and where the channel tells nothing, it is shown to a 
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -32,6 +33,8 @@ STATUS_WAIT = timedelta(seconds=30)
 """How long a delivery report may take to tell what became of a send of unknown outcome."""
 _PAUSES = (60.0, 240.0, 900.0, 3600.0)
 _PACE_SECONDS = 6.0
+_SOON_SECONDS = 1.5
+"""What a rate holds back for less than a sweep is rung for."""
 _log = structlog.get_logger(__name__)
 
 
@@ -71,13 +74,14 @@ class Deliveries(Fleet[Flight]):
         return []
 
     async def _admit(self, c: Connection, found: list[Waiting], loaded: dict[int, Loaded]) -> list[Flight]:
-        now: datetime = await c.fetchval("SELECT now()")
+        now = self._rt.now()
         later: dict[str, datetime] = {}
         keys = {f"channel:{w.channel}" for w in found}
         before = await breakers.load(c, keys)
         states = dict(before)
         limits = {w.id: _rates(loaded[w.channel], w) for w in found}
-        times = await rates.lock(c, [k for own in limits.values() for k in own])
+        keys_of_rates = [k for own in limits.values() for k in own]
+        times = await rates.lock(c, keys_of_rates) if keys_of_rates else {}
         go: list[Waiting] = []
         for w in found:
             tats: dict[str, datetime] = {}
@@ -102,6 +106,9 @@ class Deliveries(Fleet[Flight]):
             await rates.keep(c, times)
         if later:
             await outbox.postpone(c, later)
+            wait = (min(later.values()) - now).total_seconds()
+            if wait < _SOON_SECONDS:
+                asyncio.get_running_loop().call_later(wait, self._rt.bell.ring, "deliver")
         if not go:
             return []
         await outbox.take(c, [w.id for w in go])

@@ -62,8 +62,13 @@ class Fleet(Generic[T]):
             for errand in await self._claim(tenant, room - started):
                 task = asyncio.create_task(self._fly(tenant, errand))
                 self._flying.add(task)
-                task.add_done_callback(self._flying.discard)
+                task.add_done_callback(self._landed)
                 started += 1
             if started >= room:
                 break
         return started
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        """What landed may have held up the next errand of its conversation, also one that was just passed over."""
+        self._flying.discard(task)
+        self._again = True

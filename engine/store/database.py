@@ -103,6 +103,10 @@ class Database:
         async with self._transaction("BEGIN; SET LOCAL trama.tenant = ''") as connection:
             yield connection
 
+    async def across(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """One statement outside any tenant: a call of a cross-tenant function. One round trip."""
+        return list(await self.pool.fetch(sql, *args))
+
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Connection]:
         async with self.pool.acquire() as connection:

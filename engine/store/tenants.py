@@ -55,14 +55,12 @@ async def by_slug(db: Database, slug: str) -> int | None:
 
 
 async def everyone(db: Database) -> list[int]:
-    async with db.system() as c:
-        return [r[0] for r in await c.fetch("SELECT trama_tenants()")]
+    return [r[0] for r in await db.across("SELECT trama_tenants()")]
 
 
 async def with_work(db: Database, kind: Work) -> list[int]:
     """Tenants that have turns, sends or calls due."""
-    async with db.system() as c:
-        return [r[0] for r in await c.fetch(f"SELECT trama_tenants_with_{kind}()")]
+    return [r[0] for r in await db.across(f"SELECT trama_tenants_with_{kind}()")]
 
 
 async def get(c: Connection) -> Tenant:

@@ -45,7 +45,8 @@ class Graph:
             if isinstance(scripted, Exception):
                 raise scripted
             return scripted
-        body = {"messages": [{"id": f"wamid.out{next(self._ids)}"}], "contacts": [{"wa_id": PHONE}]}
+        to = request.json.get("to", PHONE) if isinstance(request.json, dict) else PHONE
+        body = {"messages": [{"id": f"wamid.out{next(self._ids)}"}], "contacts": [{"wa_id": to}]}
         return Response(status=200, body=json.dumps(body).encode())
 
     async def aclose(self) -> None:
