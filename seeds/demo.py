@@ -42,9 +42,7 @@ SETTINGS = TenantSettings(
     commands=[
         Command(words=["menu", "início", "inicio"], action="replace", flow="main_menu"),
         Command(words=["ajuda", "help"], action="over", flow="help"),
-        Command(
-            words=["atendente", "humano", "falar com atendente"], action="hand_over", queue="atendimento"
-        ),
+        Command(words=["atendente", "humano", "falar com atendente"], action="replace", flow="to_person"),
         Command(words=["sair"], action="replace", flow="opt_out"),
     ],
     company={"name": NAME, "pix_key": "123e4567-e12b-12d1-a456-426655440000", "city": "São Paulo"},
