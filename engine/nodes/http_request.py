@@ -10,6 +10,7 @@ from msgspec import Meta
 from engine.core.events import AnyEvent, CallAnswered, TimerFired
 from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.run import Run
+from engine.core.secrets import MEMBER, references
 
 
 class HttpRequest(Node, tag="http_request", frozen=True, kw_only=True):
@@ -98,6 +99,9 @@ class HttpRequest(Node, tag="http_request", frozen=True, kw_only=True):
         }
         if self.body is not None:
             args["body"] = run.fill(self.body)
+        named = references({"headers": self.headers, "body": self.body})
+        if named:
+            args[MEMBER] = named
         return run.call("http", "request", args, timeout=self.timeout)
 
     def resume(self, run: Run, event: AnyEvent) -> Move | None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -19,6 +20,7 @@ from connectors.calls import CallResult, Failed, Ok
 from connectors.http_call import http_call
 from connectors.notify import NotifySettings, notice
 from connectors.wire import WireFailure
+from engine.core import secrets
 from engine.core.errors import TramaError
 from engine.services import breakers, channels, media
 from engine.services.batcher import Batcher
@@ -65,7 +67,7 @@ class Calls(Fleet[Asked]):
             batcher = self._landing[tenant] = Batcher(land)
         try:
             await batcher.submit((errand, result))
-        except (OSError, TramaError) as fault:
+        except (OSError, TramaError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
             _log.warning("answer_not_noted", call=errand.id, fault=type(fault).__name__)
 
     async def _result(self, tenant: int, asked: Asked) -> CallResult:
@@ -150,17 +152,16 @@ def _answered(asked: Asked, result: CallResult, now: datetime) -> Answered:
     return Answered(asked=asked, state="failed", payload=payload, error=error)
 
 
-async def _unsealed(rt: Runtime, tenant: int, value: Any) -> Any:
-    """The arguments with every `{"secret": name}` replaced by the tenant's secret."""
-    match value:
-        case {"secret": str(name), **rest} if not rest:
-            return await channels.secret(rt, tenant, name)
-        case dict():
-            return {k: await _unsealed(rt, tenant, v) for k, v in value.items()}
-        case list():
-            return [await _unsealed(rt, tenant, v) for v in value]
-        case _:
-            return value
+async def _unsealed(rt: Runtime, tenant: int, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with the tenant's secrets at the places that the flow itself names, and nowhere else."""
+    for path in args.pop(secrets.MEMBER, ()):
+        *way, last = secrets.parts(path)
+        place: Any = args
+        for part in way:
+            place = place[int(part)] if isinstance(place, list) else place[part]
+        key = int(last) if isinstance(place, list) else last
+        place[key] = await channels.secret(rt, tenant, place[key]["secret"])
+    return args
 
 
 async def _erp(rt: Runtime, tenant: int, asked: Asked, args: dict[str, Any]) -> CallResult:

@@ -132,7 +132,8 @@ async def test_an_unknown_secret_is_named(acme: Company, calls: Calls) -> None:
     await acme.says("oi")
     await acme.turns.drain()
     await acme.rows(
-        'UPDATE call SET args = \'{"cpf": {"secret": "nope"}}\' WHERE service = \'erp\' RETURNING 1'
+        'UPDATE call SET args = \'{"cpf": {"secret": "nope"}, "secrets": ["/cpf"]}\' '
+        "WHERE service = 'erp' RETURNING 1"
     )
     await calls.drain()
     assert await acme.rows("SELECT error FROM call WHERE service = 'erp'") == [
