@@ -14,10 +14,8 @@ import msgspec
 from connectors.fake.erp import API_KEY
 from connectors.fake.graph import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN
 from connectors.registry import channels as channel_kinds
-from engine.core.world import Command
 from engine.services import channels, companies, flows, people
 from engine.services.runtime import Runtime
-from engine.store.tenants import TenantSettings
 
 SLUG = "energia-clara"
 NAME = "Energia Clara"
@@ -36,15 +34,8 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     flows: list[str]
 
 
-SETTINGS = TenantSettings(
-    hours={day: [("08:00", "18:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
-    | {"sat": [("08:00", "12:00")]},
-    commands=[
-        Command(words=["menu", "início", "inicio"], action="replace", flow="main_menu"),
-        Command(words=["ajuda", "help"], action="over", flow="help"),
-        Command(words=["atendente", "humano", "falar com atendente"], action="replace", flow="to_person"),
-        Command(words=["sair"], action="replace", flow="opt_out"),
-    ],
+SETTINGS = msgspec.structs.replace(
+    companies.READY_MADE,
     company={"name": NAME, "pix_key": "123e4567-e12b-12d1-a456-426655440000", "city": "São Paulo"},
 )
 

@@ -14,6 +14,7 @@ import typer
 from engine.cli.lines import answer, cases, failure
 from engine.core.check import check as check_flow
 from engine.core.check import errors
+from engine.core.commands import READY_MADE
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, Flows, TestTurn
 from engine.core.replay import Player, Verdict, coverage, run_tests, world_of
@@ -107,7 +108,11 @@ def run(
     flows, book = load([file])
     flow = flows[file]
     start = datetime.fromisoformat(at) if at else datetime.now(UTC)
-    player = Player(book.listening_to(flow), at=start, world=world_of(msgspec.json.decode(world)))
+    around = world_of(msgspec.json.decode(world))
+    if not around.commands:
+        known = [c for c in READY_MADE if not c.flow or book.get(c.flow) is not None]
+        around = msgspec.structs.replace(around, commands=known)
+    player = Player(book.listening_to(flow), at=start, world=around)
 
     def turns() -> Iterator[Any]:
         for case in cases(sys.stdin.buffer.read()):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import channel, docs, flow, rule, serve
+from engine.cli import channel, company, docs, flow, rule, serve
 from engine.core.errors import TramaError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(rule.app, name="rule")
 app.add_typer(channel.app, name="channel")
 app.add_typer(flow.app, name="flow")
+app.add_typer(company.app, name="company")
 app.add_typer(serve.fakes, name="fake")
 docs.add_to(app)
 serve.add_to(app)

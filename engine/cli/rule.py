@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import typer
@@ -14,6 +14,8 @@ from engine.core.errors import TramaError
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate, explain and translate rules (JSON-Logic).")
 
+Language = Annotated[Literal["pt-BR", "en"], typer.Option(help="The language of the words")]
+
 
 @app.command("eval")
 def evaluate() -> None:
@@ -22,7 +24,7 @@ def evaluate() -> None:
 
 
 @app.command()
-def explain(lang: Annotated[str, typer.Option(help="pt-BR or en")] = "pt-BR") -> None:
+def explain(lang: Language = "pt-BR") -> None:
     """{"rule", "data", "now"?} gives {"result", "text", "tree"}: each clause with its values."""
 
     def one(case: Any) -> Any:
@@ -33,7 +35,7 @@ def explain(lang: Annotated[str, typer.Option(help="pt-BR or en")] = "pt-BR") ->
 
 
 @app.command()
-def reading(lang: Annotated[str, typer.Option(help="pt-BR or en")] = "pt-BR") -> None:
+def reading(lang: Language = "pt-BR") -> None:
     """{"rule", "labels"?} gives {"text"}: the rule in plain words."""
     each(lambda case: {"text": logic.reading(member(case, "rule"), lang=lang, labels=case.get("labels"))})
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 
+from engine.core import commands
 from engine.core.errors import TramaError
 from engine.services.runtime import Runtime
 from engine.store import audit
 from engine.store import tenants as store
 from engine.store.tenants import Tenant, TenantSettings
 
+READY_MADE = TenantSettings(
+    hours={day: [("08:00", "18:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
+    | {"sat": [("08:00", "12:00")]},
+    commands=commands.READY_MADE,
+)
+"""What a new company begins with: usual Brazilian opening hours and the commands of the ready-made flows."""
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 
 
