@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Set up companies: people, channels, services, keys, flows.")
 Role = Literal["administrator", "supervisor", "agent", "operator"]
-_ROLES: list[Role] = ["administrator"]
+_ROLES = ["administrator"]
 _SCOPES = ["events:write"]
 Slug = Annotated[str, typer.Argument(help="The company's short name: small letters, digits, dashes")]
 
@@ -99,15 +99,19 @@ def settings(slug: Slug) -> None:
 
 
 @app.command()
-def person(slug: Slug, email: str, name: str, role: Annotated[list[Role], typer.Option()] = _ROLES) -> None:
+def person(slug: Slug, email: str, name: str, role: Annotated[list[str], typer.Option()] = _ROLES) -> None:
     """Let a person in; the password is the first line of standard input."""
     password = sys.stdin.readline().rstrip("\n")
+    try:
+        roles = msgspec.convert(role, list[Role])
+    except msgspec.ValidationError as fault:
+        raise TramaError("people:unknown-role", str(fault), path="/role") from fault
 
     async def work(rt: Runtime, tenant: int) -> None:
         from engine.services import people
 
-        await people.save_person(rt, tenant, email, name, password, role)
-        typer.echo(f"{email} may come in as {', '.join(role)}")
+        await people.save_person(rt, tenant, email, name, password, roles)
+        typer.echo(f"{email} may come in as {', '.join(roles)}")
 
     _with_company(slug, work)
 
