@@ -17,6 +17,7 @@ from huey import storage
 from huey.api import Huey
 from huey.storage import PostgresStorage
 
+_SCHEMA_LOCK = 0x5472_616D_6142
 _TROUBLE = (OSError, pg8000.dbapi.InterfaceError)
 
 
@@ -129,6 +130,15 @@ class Storage(PostgresStorage):  # type: ignore[misc]
         # the base class refuses to start without its own driver, which it then never uses: connections are ours
         storage.psycopg = storage.psycopg or pg8000
         super().__init__(name, connection=lambda: Connection(dsn), **options)
+
+    def initialize_schema(self) -> None:
+        """One process at a time: two that start together would both find no tables, and the slower one would die of
+        a duplicate name in the catalogue ("if not exists" does not guard against that)."""
+        self.conn.execute("SELECT pg_advisory_lock(%s)", (_SCHEMA_LOCK,))
+        try:
+            super().initialize_schema()
+        finally:
+            self.conn.execute("SELECT pg_advisory_unlock(%s)", (_SCHEMA_LOCK,))
 
 
 class PostgresHuey(Huey):  # type: ignore[misc]
