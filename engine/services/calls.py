@@ -67,7 +67,13 @@ class Calls(Fleet[Asked]):
             batcher = self._landing[tenant] = Batcher(land)
         try:
             await batcher.submit((errand, result))
-        except (OSError, TramaError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        except (
+            OSError,
+            TramaError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ) as fault:
             _log.warning("answer_not_noted", call=errand.id, fault=type(fault).__name__)
 
     async def _result(self, tenant: int, asked: Asked) -> CallResult:

@@ -75,7 +75,7 @@ def _open(rt: Runtime, tenant: int, row: ChannelRow) -> Loaded:
         tenant=tenant,
         name=row.name,
         type=kind,
-        settings=_convert(kind, _values(rt, tenant, row)),
+        settings=_convert(kind, {"burst_seconds": rt.settings.burst_seconds} | _values(rt, tenant, row)),
         state=row.state,
         until=time.monotonic() + FRESH_SECONDS,
     )

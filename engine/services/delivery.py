@@ -11,6 +11,7 @@ import random
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -130,7 +131,13 @@ class Deliveries(Fleet[Flight]):
             batcher = self._landing[tenant] = Batcher(land)
         try:
             await batcher.submit(Landed(flight, outcome))
-        except (OSError, TramaError) as fault:
+        except (
+            OSError,
+            TramaError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ) as fault:
             # the lease runs out and the sweep treats it as unknown: never sent twice without a question
             _log.warning("outcome_not_noted", outbox=flight.waiting.id, fault=type(fault).__name__)
 

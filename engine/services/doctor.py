@@ -58,7 +58,13 @@ Check = Callable[[Runtime], Awaitable[Finding]]
 async def _guarded(name: str, check: Check, rt: Runtime) -> Finding:
     try:
         return await check(rt)
-    except (TramaError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+    except (
+        TramaError,
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as fault:
         return Finding(check=name, state="error", detail=str(fault)[:300], todo=_ADVICE.get(name, ""))
 
 

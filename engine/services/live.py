@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from engine.store.database import Connection, Database
+from engine.store.database import AWAY, Connection, Database
 
 CHANNEL = "trama_live"
 _GATHER = 0.02
@@ -108,7 +108,9 @@ class Live:
                 if size > _BYTES:
                     continue
                 # the news were for screens; a database that is away now is noticed by everything else
-                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with contextlib.suppress(
+                    OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+                ):
                     async with db.pool.acquire() as c:
                         await c.execute(
                             "SELECT pg_notify($1, $2)", CHANNEL, (b"[" + b",".join(batch) + b"]").decode()
@@ -122,7 +124,7 @@ class Live:
                 self._connection.add_termination_listener(lambda _c, lost=lost: lost.set())
                 await self._connection.add_listener(CHANNEL, self._heard)
                 await lost.wait()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except AWAY:
                 pass
             await asyncio.sleep(1)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
+
+import asyncpg
+import structlog
 
 from connectors.driver import Driver
 from engine.services.runtime import Runtime
@@ -16,6 +20,9 @@ from engine.store.database import Database
 from engine.store.migrate import ensure_database, migrate
 from engine.store.server import Server, start
 from engine.store.vault import Vault
+
+_WATCH_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,21 @@ async def install(settings: Settings) -> Installation:
     if not settings.database_url:
         await ensure_database(server.dsn)
     return Installation(settings, server, await migrate(server.dsn))
+
+
+async def watch(installation: Installation) -> None:
+    """For ever: start the embedded server again when it died. Until then everything waits, nothing is lost."""
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        try:
+            connection = await asyncpg.connect(installation.dsn, timeout=5)
+            await connection.close()
+        except (OSError, asyncpg.PostgresError) as fault:
+            _log.warning("database_away", fault=type(fault).__name__)
+            try:
+                await asyncio.to_thread(installation.server.revive)
+            except (OSError, subprocess.SubprocessError) as failed:
+                _log.warning("database_not_revived", fault=type(failed).__name__)
 
 
 @asynccontextmanager

@@ -26,6 +26,8 @@ else:
     Pool = asyncpg.Pool
 
 ROLE = "trama_app"
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a database throws that refuses, went away, or came back in the middle of a statement."""
 
 
 def _to_jsonb(value: bytes | str) -> bytes:

@@ -16,7 +16,7 @@ from engine.services.delivery import Deliveries
 from engine.services.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
-_PASSING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TramaError)
+_PASSING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TramaError)
 
 
 class Crew:
