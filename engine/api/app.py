@@ -11,7 +11,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 
-from engine.api import contacts, conversations, events, flows, health, login, operations, problems, webhooks
+from engine.api import (
+    contacts,
+    conversations,
+    events,
+    flows,
+    health,
+    login,
+    operations,
+    problems,
+    webchat,
+    webhooks,
+)
 from engine.api.access import asker
 from engine.api.sessions import COOKIE, Sessions
 from engine.services.demo import Demo
@@ -33,6 +44,9 @@ def create(
     return Litestar(
         route_handlers=[
             webhooks.receive,
+            webchat.talk,
+            webchat.widget,
+            webchat.demo,
             login.login,
             login.logout,
             login.me,

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 
 from engine.api.access import needs
-from engine.api.pages import Before, Limit, Page, by_id
+from engine.api.pages import Before, Ident, Limit, Page, by_id
 from engine.services import contacts, conversations
 from engine.services.contacts import LAST, ContactCard
 from engine.services.people import Principal
@@ -32,13 +32,13 @@ async def listed(
 
 
 @get("/{contact:int}")
-async def one(rt: Services, who: Asker, contact: FromPath[int]) -> ContactCard:
+async def one(rt: Services, who: Asker, contact: Ident) -> ContactCard:
     """With the names under which channels know them, and their consents."""
     return await contacts.contact(rt, who.tenant, contact)
 
 
 @get("/{contact:int}/conversations")
-async def theirs(rt: Services, who: Asker, contact: FromPath[int]) -> list[ConversationRow]:
+async def theirs(rt: Services, who: Asker, contact: Ident) -> list[ConversationRow]:
     await contacts.contact(rt, who.tenant, contact)
     return await conversations.of_contact(rt, who.tenant, contact)
 

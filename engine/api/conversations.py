@@ -6,10 +6,10 @@ from typing import Annotated
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
+from litestar.params import FromQuery, QueryParameter, SkipValidation
 
 from engine.api.access import needs
-from engine.api.pages import Before, Limit, Page, by_id, read, written
+from engine.api.pages import Before, Ident, Limit, Page, by_id, read, written
 from engine.services import conversations, traces
 from engine.services.conversations import LAST
 from engine.services.people import Principal
@@ -39,13 +39,13 @@ async def listed(
 
 
 @get("/{conversation:int}")
-async def one(rt: Services, who: Asker, conversation: FromPath[int]) -> ConversationRow:
+async def one(rt: Services, who: Asker, conversation: Ident) -> ConversationRow:
     return await conversations.conversation(rt, who.tenant, conversation)
 
 
 @get("/{conversation:int}/messages")
 async def messages(
-    rt: Services, who: Asker, conversation: FromPath[int], before: Before = LAST, limit: Limit = 50
+    rt: Services, who: Asker, conversation: Ident, before: Before = LAST, limit: Limit = 50
 ) -> Page[MessageRow]:
     """Newest first."""
     rows = await conversations.messages(rt, who.tenant, conversation, before=before, limit=limit)
@@ -53,14 +53,14 @@ async def messages(
 
 
 @get("/{conversation:int}/notes")
-async def notes(rt: Services, who: Asker, conversation: FromPath[int]) -> list[NoteRow]:
+async def notes(rt: Services, who: Asker, conversation: Ident) -> list[NoteRow]:
     await conversations.conversation(rt, who.tenant, conversation)
     return await conversations.notes(rt, who.tenant, conversation)
 
 
 @get("/{conversation:int}/traces")
 async def turns(
-    rt: Services, who: Asker, conversation: FromPath[int], before: Before = LAST, limit: Limit = 20
+    rt: Services, who: Asker, conversation: Ident, before: Before = LAST, limit: Limit = 20
 ) -> Page[TraceRow]:
     """The turns, newest first: event, nodes visited with their exits, rule readings, changed variables."""
     await conversations.conversation(rt, who.tenant, conversation)

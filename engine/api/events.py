@@ -10,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, SkipValidation
 
 from engine.api.access import needs
+from engine.api.pages import BIGGEST
+from engine.core.errors import TramaError
 from engine.services import events
 from engine.services.events import ContactRef, Emitted
 from engine.services.people import Principal
@@ -41,6 +43,8 @@ async def emit(
 ) -> Emitted:
     """It reaches the conversations that wait for it, else the one of `contact`. The same key with another body is
     422 `events:key-reused`."""
+    if data.contact is not None and data.contact.id is not None and not 0 <= data.contact.id <= BIGGEST:
+        raise TramaError("contact:unknown", "there is no such contact", path="/contact/id")
     return await events.emit(
         rt, who.tenant, name, data.data, contact=data.contact, idempotency_key=idempotency_key
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, SkipValidation
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, SkipValidation
 
 from engine.api.access import needs
 from engine.core.errors import TramaError
@@ -43,7 +43,7 @@ class Publishing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Rollback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 
 
 def _shown(draft: Draft, status: int = 200) -> Response[FlowView]:
@@ -117,7 +117,9 @@ async def versions(rt: Services, who: Asker, flow: FromPath[str]) -> list[Versio
 
 
 @get("/{flow:str}/versions/{version:int}")
-async def version(rt: Services, who: Asker, flow: FromPath[str], version: FromPath[int]) -> dict[str, Any]:
+async def version(
+    rt: Services, who: Asker, flow: FromPath[str], version: Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
+) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(await flows.version(rt, who.tenant, flow, version))
     return document
 
@@ -145,7 +147,8 @@ async def import_(
     rt: Services, who: Asker, request: Request[Any, Any, Any], over: FromQuery[bool] = False
 ) -> Response[FlowView]:
     """A flow document as a file becomes a draft; with `over` it replaces the draft of that id."""
-    return _shown(await exchange.bring_in(rt, who.tenant, await request.body(), over=over, person=who.person))
+    draft = await exchange.bring_in(rt, who.tenant, await request.body(), over=over, person=who.person)
+    return _shown(draft, 201 if draft.row.draft_rev == 1 else 200)
 
 
 router = Router(

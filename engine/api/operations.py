@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from engine.api.access import needs
-from engine.api.pages import Before, Limit, Page, by_id
+from engine.api.pages import Before, Ident, Limit, Page, by_id
 from engine.services import channels, delivery, traces
 from engine.services.channels import ChannelView
 from engine.services.people import Principal
@@ -85,7 +85,7 @@ async def put_aside(rt: Services, who: Asker, limit: Limit = 50) -> list[PutAsid
 
 
 @post("/put-aside/{ident:int}/retry", status_code=204, guards=WRITE)
-async def again(rt: Services, who: Asker, ident: FromPath[int]) -> None:
+async def again(rt: Services, who: Asker, ident: Ident) -> None:
     await traces.retry(rt, who.tenant, ident)
 
 

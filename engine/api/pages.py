@@ -7,13 +7,16 @@ import binascii
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from engine.core.errors import TramaError
 from engine.services.views import Cursor
 
 T = TypeVar("T")
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most so many items")]
+BIGGEST = 2**63 - 1
+Ident = Annotated[int, PathParameter(ge=0, le=BIGGEST)]
+"""A row's number. One that the database cannot hold is not found."""
 Before = Annotated[int, QueryParameter(ge=0, le=2**62, description="Only items with a smaller id")]
 
 
@@ -37,8 +40,9 @@ def read(text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
-    except (msgspec.MsgspecError, binascii.Error, UnicodeDecodeError, ValueError):
-        raise TramaError(
-            "input:bad-cursor", "give `next` of the page before, unchanged", path="/after"
-        ) from None
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        found = None
+    if found is None or found.at.tzinfo is None or not 0 <= found.id <= BIGGEST:
+        raise TramaError("input:bad-cursor", "give `next` of the page before, unchanged", path="/after")
+    return found

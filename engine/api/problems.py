@@ -16,6 +16,8 @@ from engine.core.errors import TramaError, pointer
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
 
+RENAMED = {"in_state": "state", "if_match": "If-Match", "idempotency_key": "Idempotency-Key"}
+"""Parameters of handlers that callers know under another name."""
 STATUS: dict[str, int] = {
     "access:login-needed": 401,
     "access:forbidden": 403,
@@ -74,7 +76,10 @@ def of_validation(_: Asked, error: ValidationException) -> Response[bytes]:
     """The first fault with its place; Litestar names the field by a dotted key."""
     extra: Any = error.extra
     first = extra[0] if isinstance(extra, list) and extra and isinstance(extra[0], dict) else {}
-    path = pointer(*str(first["key"]).split(".")) if first.get("key") else ""
+    if first.get("source") == "path":
+        return _answer(404, "http:not-found", "")
+    keys = [RENAMED.get(key, key) for key in str(first.get("key") or "").split(".") if key]
+    path = pointer(*keys)
     return _answer(400, "input:invalid", str(first.get("message", error.detail)), path)
 
 
@@ -82,6 +87,11 @@ def of_http_error(_: Asked, error: HTTPException) -> Response[bytes]:
     slug = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-").replace("'", "")
     detail = "" if error.status_code >= 500 else error.detail
     return _answer(error.status_code, f"http:{slug}", detail, headers=error.headers)
+
+
+def of_depth(request: Asked, error: RecursionError) -> Response[bytes]:
+    _log.warning("request_too_deep", method=request.method, path=request.url.path)
+    return _answer(400, "input:too-deep", "the body is nested too deeply")
 
 
 def of_anything(request: Asked, error: Exception) -> Response[bytes]:
@@ -94,5 +104,6 @@ HANDLERS: dict[Any, Any] = {
     TramaError: of_trama_error,
     ValidationException: of_validation,
     HTTPException: of_http_error,
+    RecursionError: of_depth,
     Exception: of_anything,
 }

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from connectors.contract import Received
+from engine.api.pages import Ident
 from engine.services.intake import LARGEST, Intake
 
 ALIASES = {"whatsapp": "whatsapp_cloud"}
@@ -24,7 +25,7 @@ ALIASES = {"whatsapp": "whatsapp_cloud"}
 async def receive(
     request: Request[Any, Any, Any],
     kind: FromPath[str],
-    channel: FromPath[int],
+    channel: Ident,
     intake: NamedDependency[SkipValidation[Intake]],
 ) -> Response[bytes]:
     """A body beyond the intake's limit is read no further: it is refused there and kept as far as it goes."""

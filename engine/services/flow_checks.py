@@ -9,9 +9,10 @@ import msgspec
 from connectors.registry import channels
 from engine.core import check as static
 from engine.core import replay
+from engine.core.errors import TramaError
 from engine.core.flow import Document, Flow, Flows
 from engine.core.node import Problem
-from engine.nodes import open_flow
+from engine.nodes import open_flow, open_node
 
 
 class TestRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,8 +27,25 @@ class TestRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(document: Document, others: Sequence[Document]) -> list[Problem]:
+    """What is wrong with a draft. Nodes that cannot be read are all named; the rest is judged once they can."""
+    broken = unreadable(document)
+    if broken:
+        return broken
     flow, book = _book(document, others)
     return static.check(flow, book, {kind: one.limits for kind, one in channels().items()})
+
+
+def unreadable(document: Document) -> list[Problem]:
+    found = []
+    for raw in document.nodes:
+        try:
+            open_node(raw)
+        except TramaError as fault:
+            ident = str(raw.get("id", ""))
+            found.append(
+                Problem(code=fault.code, severity="error", node=ident, path=fault.path, detail=fault.detail)
+            )
+    return found
 
 
 def run_tests(document: Document, others: Sequence[Document]) -> TestRun:

@@ -135,9 +135,10 @@ async def rollback(rt: Runtime, tenant: int, ident: str, number: int, *, person:
     """Make an earlier version live again and bring the draft back to it. Running sessions stay where they are."""
     async with rt.db.tenant(tenant) as c:
         document = await store.document(c, ident, number)
+        opened = open_document(document)
         row, _ = await store.draft(c, ident)
         await store.make_live(c, ident, number)
-        await store.save_draft(c, ident, row.name, row.kind, document, row.draft_rev, person)
+        await store.save_draft(c, ident, opened.name, opened.kind, document, row.draft_rev, person)
         await audit.note(c, "flow_rolled_back", f"flow:{ident}", person=person, version=number)
 
 

@@ -134,8 +134,8 @@ class Visit:
                     yield frame
 
     async def _heard(self) -> AsyncIterator[bytes]:
-        """New bubbles, until the conversation may be another one: looked at after each message of the visitor's own
-        that found none open, and every half minute, because news can be lost and the database cannot."""
+        """New bubbles, until the conversation is another one. Looked after every half minute too, because news can be
+        lost and the database cannot."""
         while True:
             news = await self._next()
             if news is None or news.kind == "resync":
@@ -145,8 +145,6 @@ class Visit:
                 if number not in self._told:
                     for frame in await self._missed(number - 1):
                         yield frame
-            elif news.kind == "ticket_closed":
-                return
 
     async def _next(self) -> News | None:
         try:
@@ -210,8 +208,7 @@ class Visit:
                 if fault:
                     return [_frame(t="refused", id=str(frame.get("id", ""))[:64], code=fault)]
                 await self._accept({"visitor": self.visitor, "name": self._name, "frame": frame})
-                if not self._conversation and self._news is not None:
-                    self._news.put_nowait(News("resync", self._channel.tenant))
+                await self._follow()
                 return [_frame(t="stored", id=frame["id"])]
             case "ack":
                 await self._acknowledge(frame)
@@ -223,6 +220,13 @@ class Visit:
                 return [_frame(t="pong")]
             case _:
                 return [_frame(t="refused", id=str(frame.get("id", ""))[:64], code="webchat:bad-frame")]
+
+    async def _follow(self) -> None:
+        """The message may have opened a conversation: then that one is listened to."""
+        async with self._rt.db.tenant(self._channel.tenant) as c:
+            now = await store.conversation(c, self._channel.id, self.visitor)
+        if now != self._conversation and self._news is not None:
+            self._news.put_nowait(News("resync", self._channel.tenant))
 
     async def _acknowledge(self, frame: dict[str, Any]) -> None:
         upto, state = frame.get("upto"), "read" if frame.get("state") == "read" else "delivered"
