@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import SITE, Company, code, delivery, greeting
+from doors import SITE, Company, code, delivery, greeting
 
 from engine.services import people
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from conftest import Company, code
+from doors import Company, code
 
 
 async def tell(acme: Company, body: dict[str, Any], key: str = "", name: str = "lead.created") -> Any:

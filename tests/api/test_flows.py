@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from conftest import Company, code, greeting
+from doors import Company, code, greeting
 
 
 async def create(acme: Company, **changes: object) -> None:

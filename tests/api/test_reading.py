@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from conftest import Company, code, delivery, greeting
+from doors import Company, code, delivery, greeting
 
 
 async def test_pages_of_conversations_are_complete_and_in_order(acme: Company) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from conftest import Company, delivery
+from doors import Company, delivery
 
 from engine.services.intake import LARGEST
 
