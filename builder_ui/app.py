@@ -1,0 +1,112 @@
+"""The host of the screens: a FastAPI application that NiceGUI fills, for `engine.app` to put beside the API."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from importlib.resources import as_file, files
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import app as nicegui_app
+from nicegui import ui
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+
+from builder_ui.pages import conversations, demonstration, flows, health, login
+from builder_ui.shell import STATIC
+from builder_ui.simulator.visitor import new_number
+from builder_ui.texts import LANGUAGES
+from builder_ui.visit import COOKIE, THEMES
+from engine.services.demo import Demo
+from engine.services.runtime import Runtime
+
+RECONNECT_SECONDS = 60.0
+_INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/", "video/mp4")
+
+
+def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
+    """The host, once in a process (NiceGUI keeps its pages in the process). With `demo` the simulator is there.
+
+    Its cookie is signed with a key derived from the installation's secret key.
+    """
+    host = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    secret = hmac.new(rt.settings.secret_key, b"trama screens", hashlib.sha256).hexdigest()
+    host.add_middleware(
+        SessionMiddleware,
+        secret_key=secret,
+        session_cookie=COOKIE,
+        same_site="lax",
+        https_only=rt.settings.public_url.startswith("https://"),
+        max_age=30 * 24 * 3600,
+    )
+    with as_file(files("builder_ui").joinpath("static")) as folder:
+        host.mount(STATIC, StaticFiles(directory=folder), name="static")
+    _preferences(host)
+    if demo is not None:
+        _stage(host, demo)
+        demonstration.register(rt, demo)
+    login.register(demo)
+    flows.register(rt, demo)
+    conversations.register(rt, demo)
+    health.register(rt, demo)
+
+    @host.get("/")
+    async def start(request: Request) -> RedirectResponse:
+        public = demo is not None and request.scope.get("user") is None
+        return RedirectResponse("/demonstracao" if public else "/fluxos", status_code=303)
+
+    nicegui_app.storage.path = rt.settings.data_dir / "screens"
+    ui.run_with(
+        host,
+        title="Trama",
+        favicon=_text("mark.svg"),
+        reconnect_timeout=RECONNECT_SECONDS,
+        tailwind=False,
+        storage_secret=secret,
+        show_welcome_message=False,
+    )
+    return host
+
+
+def _text(name: str) -> str:
+    return files("builder_ui").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _back(request: Request) -> str:
+    target = request.query_params.get("next", "/")
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+def _preferences(host: FastAPI) -> None:
+    @host.get("/idioma/{language}")
+    async def language(language: str, request: Request) -> RedirectResponse:
+        if language in LANGUAGES:
+            request.session["language"] = language
+        return RedirectResponse(_back(request), status_code=303)
+
+    @host.get("/tema/{theme}")
+    async def theme(theme: str, request: Request) -> RedirectResponse:
+        if theme in THEMES:
+            request.session["theme"] = theme
+        return RedirectResponse(_back(request), status_code=303)
+
+
+def _stage(host: FastAPI, demo: Demo) -> None:
+    @host.get("/demonstracao/nova")
+    async def anew(request: Request) -> RedirectResponse:
+        """Another phone number: a conversation from the beginning."""
+        request.session["number"] = new_number()
+        return RedirectResponse("/demonstracao", status_code=303)
+
+    @host.get("/demonstracao/media/{ident}")
+    async def media(ident: str) -> Response:
+        """What a phone sent or got. Only pictures and sounds are shown, all else is given as a file."""
+        if ident not in demo.graph.media:
+            return Response(status_code=404)
+        data, mime = demo.graph.media[ident]
+        headers = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "private"}
+        if mime.startswith(_INLINE):
+            return Response(data, media_type=mime, headers=headers)
+        headers["content-disposition"] = "attachment"
+        return Response(data, media_type="application/octet-stream", headers=headers)

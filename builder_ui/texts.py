@@ -1,0 +1,48 @@
+"""What people read on the screens, from one catalogue a language (`locales/*.json`): flat keys, `{name}` filled in.
+
+A missing key is a mistake of ours, so it raises; a test keeps the catalogues alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+
+LANGUAGES = {"pt-BR": "Português", "en": "English"}
+DEFAULT = "pt-BR"
+
+
+@lru_cache(maxsize=8)
+def catalogue(language: str) -> Mapping[str, str]:
+    raw = files("builder_ui").joinpath("locales", f"{language}.json").read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, str])
+
+
+class Texts:
+    """The catalogue of one language. `texts("flows.title")` is the sentence."""
+
+    def __init__(self, language: str = DEFAULT) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        self._entries = catalogue(self.language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Raises KeyError for a key or value that is not there."""
+        return self._entries[key].format(**values) if values else self._entries[key]
+
+    def known(self, prefix: str, name: str) -> str:
+        """The text for a code of the engine, or the code itself where the catalogue has none."""
+        return self._entries.get(f"{prefix}.{name}", name)
+
+
+def preferred(accept_language: str) -> str:
+    """The language of a browser's Accept-Language header."""
+    for part in accept_language.split(","):
+        tag = part.partition(";")[0].strip().lower()
+        if tag.startswith("pt"):
+            return "pt-BR"
+        if tag.startswith("en"):
+            return "en"
+    return DEFAULT
