@@ -1,0 +1,74 @@
+# Works on a machine with Python 3.11 or newer and make. Everything is installed into .venv of this folder; what was
+# installed is remembered by stamps there, so later calls start at once.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench soak clean install dev chromium
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	"$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+V := .venv
+BIN := $(V)/bin
+RUN := $(V)/.stamp-run
+DEV := $(V)/.stamp-dev
+# the packages that only development needs stay once they are there
+LOCK := $(if $(wildcard $(DEV)),requirements-dev.lock,requirements.lock)
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+SYNC = $(UV) pip sync --quiet --python $(BIN)/python --require-hashes
+
+help: ## What can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## The demo company with its simulator, on http://127.0.0.1:8000
+	@$(BIN)/trama demo
+
+serve: $(RUN) ## Everything in one process
+	@$(BIN)/trama serve
+
+test: $(DEV) chromium ## All tests, the fast ones first
+	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -m "slow or browser"
+
+check: $(DEV) ## Style, types, layers, and whether the generated documents are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/trama docs --check
+
+bench: $(DEV) ## All benchmarks
+	$(BIN)/trama bench
+
+soak: $(DEV) ## The long form of the tests that kill processes
+	TRAMA_SOAK_MINUTES=$${TRAMA_SOAK_MINUTES:-30} $(BIN)/python -m pytest tests/soak
+
+clean: ## Forget what was installed and built; data in .trama stays
+	rm -rf $(V) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(RUN)
+dev: $(DEV)
+
+$(BIN)/uv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (set PYTHON=/path/to/python3)"; exit 1; }
+	@$(PYTHON) -m venv $(V) || { echo "$(PYTHON) cannot make environments; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing; the first time takes a minute or two"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(RUN): pyproject.toml requirements.lock requirements-dev.lock requirements-build.lock | $(BIN)/uv
+	@$(SYNC) $(LOCK) requirements-build.lock
+	@$(INSTALL)
+	@touch $@ $(wildcard $(DEV))
+
+$(DEV): pyproject.toml requirements-dev.lock requirements-build.lock | $(BIN)/uv
+	@$(SYNC) requirements-dev.lock requirements-build.lock
+	@$(INSTALL)
+	@touch $@ $(RUN)
+
+# a browser for the tests of the screens: the system's, or one of Playwright's
+chromium: $(DEV)
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; then :; \
+	elif $(BIN)/playwright install chromium; then :; \
+	else echo "The tests of the screens need Chromium: install it with your package manager."; exit 1; fi
