@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
@@ -17,6 +16,7 @@ from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.offer import offer
 from engine.core.run import Run
 from engine.core.session import Wait
+from engine.core.waiting import listen, time_passed
 
 _TYPES = {
     "number": "number", "money": "money", "date": "date", "time": "time", "cpf": "cpf", "cnpj": "cnpj",
@@ -145,12 +145,8 @@ class Ask(Node, tag="ask", frozen=True, kw_only=True):
 
     def resume(self, run: Run, event: AnyEvent) -> Move | None:
         match event:
-            case TimerFired(kind="reminder"):
-                if self.reminder:
-                    run.send(Text(run.text(self.reminder)))
-                return None
             case TimerFired():
-                return Go("timeout")
+                return time_passed(run, event, self.reminder)
             case MessageReceived():
                 return self._heard(run, event)
         return None
@@ -181,8 +177,7 @@ class Ask(Node, tag="ask", frozen=True, kw_only=True):
             run.send(Text(words))
 
     def _listen(self, run: Run) -> Move:
-        remind = timedelta(minutes=self.remind_minutes) if self.remind_minutes and self.reminder else None
-        return run.wait("message", timedelta(minutes=self.timeout_minutes), remind=remind)
+        return listen(run, self.timeout_minutes, self.remind_minutes, self.reminder)
 
     def _read(self, run: Run) -> Any:
         last = run.contents[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -17,6 +16,7 @@ from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.offer import offer
 from engine.core.run import Run
 from engine.core.session import Wait
+from engine.core.waiting import listen
 
 _STARS = [Option(id=str(n), title="⭐" * n) for n in range(5, 0, -1)]
 
@@ -96,7 +96,7 @@ class Csat(Node, tag="csat", frozen=True, kw_only=True):
         return self.enter(run)
 
     def _listen(self, run: Run) -> Move:
-        return run.wait("message", timedelta(minutes=self.timeout_minutes))
+        return listen(run, self.timeout_minutes)
 
     def resume(self, run: Run, event: AnyEvent) -> Move | None:
         memory = run.memory

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from engine.core.events import AnyEvent, CallAnswered, TimerFired
+from engine.core.events import AnyEvent, CallAnswered
 from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.run import Run
+from engine.core.waiting import no_answer
 
 Operation = Literal[
     "customer", "invoices", "invoice", "meter_readings", "agreements", "propose_agreement", "accept_agreement",
@@ -103,10 +104,4 @@ class ErpLookup(Node, tag="erp_lookup", frozen=True, kw_only=True):
             case CallAnswered(error="erp:not-found"):
                 run.set(self.save_as, None)
                 return Go("not_found", "erp:not-found")
-            case CallAnswered(error=code, detail=detail):
-                run.set("error", {"code": code, "detail": detail, "node": self.id})
-                return Go("error", code)
-            case TimerFired():
-                run.set("error", {"code": "call:no-answer", "detail": "", "node": self.id})
-                return Go("error", "no answer in time")
-        return None
+        return no_answer(run, self.id, event)

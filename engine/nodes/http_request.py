@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from engine.core.events import AnyEvent, CallAnswered, TimerFired
+from engine.core.events import AnyEvent, CallAnswered
 from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.run import Run
 from engine.core.secrets import MEMBER, references
+from engine.core.waiting import no_answer
 
 
 class HttpRequest(Node, tag="http_request", frozen=True, kw_only=True):
@@ -111,10 +112,4 @@ class HttpRequest(Node, tag="http_request", frozen=True, kw_only=True):
                 status = value.get("status") if isinstance(value, dict) else None
                 good = isinstance(status, int) and 200 <= status < 300
                 return Go("ok" if good else "refused", f"status {status}")
-            case CallAnswered(error=code, detail=detail):
-                run.set("error", {"code": code, "detail": detail, "node": self.id})
-                return Go("error", code)
-            case TimerFired():
-                run.set("error", {"code": "call:no-answer", "detail": "", "node": self.id})
-                return Go("error", "no answer in time")
-        return None
+        return no_answer(run, self.id, event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -15,6 +14,7 @@ from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Wo
 from engine.core.offer import offer
 from engine.core.run import Run
 from engine.core.session import Wait
+from engine.core.waiting import listen, time_passed
 
 _OPTIONS = [
     {"id": "invoice", "title": "Segunda via", "synonyms": ["boleto", "fatura"]},
@@ -126,17 +126,12 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
         return self.enter(run)
 
     def _listen(self, run: Run) -> Move:
-        remind = timedelta(minutes=self.remind_minutes) if self.remind_minutes and self.reminder else None
-        return run.wait("message", timedelta(minutes=self.timeout_minutes), remind=remind)
+        return listen(run, self.timeout_minutes, self.remind_minutes, self.reminder)
 
     def resume(self, run: Run, event: AnyEvent) -> Move | None:
         match event:
-            case TimerFired(kind="reminder"):
-                if self.reminder:
-                    run.send(Text(run.text(self.reminder)))
-                return None
             case TimerFired():
-                return Go("timeout")
+                return time_passed(run, event, self.reminder)
             case MessageReceived(early=early):
                 return self._heard(run, early)
         return None
