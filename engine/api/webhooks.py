@@ -9,9 +9,9 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
-from connectors.contract import Received
 from engine.api.pages import Ident
 from engine.services.intake import LARGEST, Intake
+from engine.services.views import Received
 
 ALIASES = {"whatsapp": "whatsapp_cloud"}
 

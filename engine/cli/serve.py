@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli import company
+
 if TYPE_CHECKING:
     from engine.app import Part
 
@@ -40,6 +42,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to the program's own."""
     for command in (serve, demo, api, ui, worker, migrate, seed, doctor, bench):
         app.command()(command)
+    app.add_typer(company.app, name="company")
 
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on (TRAMA_HOST)")]

@@ -1,5 +1,6 @@
-"""The rows that doors show, under one name: doors know the services and not the store."""
+"""What doors get from and give to the layers that they must not know: rows to show, a delivery as it came."""
 
+from connectors.contract import Received
 from engine.core.flow import Document
 from engine.store.contacts import ConsentRow, ContactRow, IdentityRow
 from engine.store.conversations import (
@@ -34,6 +35,7 @@ __all__ = [
     "Person",
     "PutAside",
     "Queues",
+    "Received",
     "RefusedRow",
     "State",
     "TicketRow",
