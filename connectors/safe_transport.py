@@ -1,4 +1,4 @@
-"""HTTP over httpx that reaches only where it may. The one module that imports httpx and its httpcore.
+"""HTTP over httpx that reaches only where it may.
 
 The guard sits where the connection is made: a name is resolved once, every address of it must be public, and the
 connection goes to exactly the address that was judged, so a name that changes its mind (DNS rebinding) gains
@@ -26,6 +26,7 @@ import httpx
 import msgspec
 
 from connectors.addresses import public
+from connectors.connections import Pool
 from connectors.contract import Request, Response
 from connectors.wire import WireFailure
 
@@ -160,13 +161,9 @@ class SafeTransport:
         max_connections: int = 100,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context or httpx.create_ssl_context(trust_env=False),
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=30.0,
-            network_backend=_Guard(frozenset(entry.lower() for entry in allow), allow_private),
-        )
+        guard = _Guard(frozenset(entry.lower() for entry in allow), allow_private)
+        ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
+        self._pool = Pool(guard, ssl_context, max_connections=max_connections)
 
     async def exchange(self, request: Request) -> Response:
         """Carry one request out within `request.timeout` seconds. Raises WireFailure; its text is free of secrets."""
@@ -193,9 +190,7 @@ class SafeTransport:
             _progress.reset(token)
 
     async def _exchange(self, request: Request) -> Response:
-        outgoing = _prepare(request)
-        answer = await self._pool.handle_async_request(outgoing)
-        try:
+        async with self._pool.answer(_prepare(request)) as answer:
             headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in answer.headers}
             chunks, size = [], 0
             async for chunk in answer.aiter_stream():
@@ -203,8 +198,6 @@ class SafeTransport:
                 if size > request.max_bytes:
                     raise WireFailure("wire:too-large", f"an answer of more than {request.max_bytes} bytes")
                 chunks.append(chunk)
-        finally:
-            await answer.aclose()
         body = _inflate(b"".join(chunks), headers, request.max_bytes)
         return Response(status=answer.status, headers=headers, body=body)
 

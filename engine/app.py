@@ -175,14 +175,14 @@ class Application:
 
     async def _work(self, rt: Runtime, dsn: str, stack: AsyncExitStack) -> None:
         """The bell, and the loops of this process's parts."""
-        from engine.tasks.bell import HueyBell, make_huey
+        from engine.tasks.bell import HueyBell, NearBell, make_huey
         from engine.tasks.consumer import ConsumerThread, tasks
         from engine.tasks.crew import Crew
 
         huey = make_huey(self.settings.queue_url, dsn)
         crew = Crew(rt) if "worker" in self.parts else None
         bell = HueyBell(tasks(huey, crew))
-        rt.bell = bell
+        rt.bell = bell if crew is None else NearBell(crew, bell)
         stack.push_async_callback(asyncio.to_thread, bell.close)
         if crew is not None:
             self._loop(stack, "sends and calls", crew.run())

@@ -24,7 +24,12 @@ class Fleet(Generic[T]):
         self._rt = rt
         self._flying: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
-        self._again = False
+        self._news = asyncio.Event()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many errands fly as may: others could help."""
+        return len(self._flying) >= MOST_FLYING
 
     async def _claim(self, tenant: int, limit: int) -> list[T]:
         """Up to `limit` errands of the tenant, marked as under way (committed)."""
@@ -38,19 +43,20 @@ class Fleet(Generic[T]):
         """Work until nothing is due and nothing flies; how many errands were tried. A second call while one runs
         makes that one look once more and returns at once."""
         if self._lock.locked():
-            self._again = True
+            self._news.set()
             return 0
         total = 0
         async with self._lock:
             while True:
-                self._again = False
+                self._news.clear()
                 started = await self._start()
                 total += started
                 if started:
                     await asyncio.sleep(0)
                 elif self._flying:
-                    await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-                elif not self._again:
+                    # a ring or a landing, whichever is first: a slow errand must not keep others from starting
+                    await self._news.wait()
+                elif not self._news.is_set():
                     return total
 
     async def _start(self) -> int:
@@ -71,4 +77,4 @@ class Fleet(Generic[T]):
     def _landed(self, task: asyncio.Task[None]) -> None:
         """What landed may have held up the next errand of its conversation, also one that was just passed over."""
         self._flying.discard(task)
-        self._again = True
+        self._news.set()

@@ -200,7 +200,7 @@ WITH wanted AS (
 )
 SELECT s.id, s.conversation_id, w.due_at,
     -- an edit or a withdrawal that came before the message it is about
-    EXISTS (SELECT 1 FROM inbox r WHERE r.channel_id = w.channel_id AND r.target = w.key) AS crossed
+    EXISTS (SELECT 1 FROM inbox r WHERE r.channel_id = w.channel_id AND r.target = w.key AND r.target <> '') AS crossed
 FROM said s JOIN wanted w ON w.channel_id = s.channel_id AND w.key = s.external_id
 """
 

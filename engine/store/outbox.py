@@ -64,9 +64,12 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 _CANDIDATES = """
 SELECT o.id, o.conversation_id, o.contact_id, o.channel_id, o.kind, o.content, o.reply_to, o.attempts, o.skip
 FROM outbox o JOIN channel ch ON ch.id = o.channel_id AND ch.state = 'active'
-WHERE o.state = 'queued' AND o.due_at <= now() AND NOT EXISTS (
-    SELECT 1 FROM outbox p WHERE p.conversation_id = o.conversation_id AND p.seq < o.seq
-    AND (p.state IN ('queued', 'sending') OR p.state = 'unknown' AND p.settled_at IS NULL))
+WHERE o.state = 'queued' AND o.due_at <= now()
+    -- the first of its conversation that is not settled; asked for each row by itself, because joined to the whole
+    -- queue the planner's choice cost its square
+    AND o.seq = (SELECT p.seq FROM outbox p WHERE p.conversation_id = o.conversation_id
+        AND p.state IN ('queued', 'sending', 'unknown') AND (p.state <> 'unknown' OR p.settled_at IS NULL)
+        ORDER BY p.seq LIMIT 1)
 ORDER BY o.due_at, o.seq LIMIT $1 FOR UPDATE OF o SKIP LOCKED
 """
 _SETTLE = """

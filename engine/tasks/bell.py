@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from huey.api import Huey, RedisHuey
 
-from engine.services.runtime import Ring
+from engine.services.runtime import Bell, Ring
+from engine.tasks.crew import Crew
 from engine.tasks.postgres_huey import PostgresHuey
 
 _GATHER = 0.025
@@ -22,6 +23,19 @@ def make_huey(queue_url: str, dsn: str) -> Huey:
     if queue_url:
         return RedisHuey("trama", url=queue_url, results=False)
     return PostgresHuey("trama", dsn=dsn, results=False, read_timeout=1)
+
+
+class NearBell:
+    """For a process that has a crew of its own: they hear it at once, without the way through the queue (25 ms, and
+    two threads that compete with the loop). Others hear it when the crew has its hands full."""
+
+    def __init__(self, crew: Crew, far: Bell) -> None:
+        self._crew = crew
+        self._far = far
+
+    def ring(self, kind: Ring) -> None:
+        if not self._crew.near(kind):
+            self._far.ring(kind)
 
 
 class HueyBell:

@@ -13,7 +13,7 @@ from engine.core.errors import TramaError
 from engine.services import upkeep
 from engine.services.calls import Calls
 from engine.services.delivery import Deliveries
-from engine.services.runtime import Runtime
+from engine.services.runtime import Ring, Runtime
 
 _log = structlog.get_logger(__name__)
 _PASSING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TramaError)
@@ -49,6 +49,15 @@ class Crew:
 
     async def purge(self) -> None:
         await self._guarded(upkeep.purge(self._rt))
+
+    def near(self, kind: Ring) -> bool:
+        """A ring of this process, from the loop's thread. False where the crew does not work yet or has its hands
+        full, so that somebody else should hear of it too."""
+        if self._loop is None:
+            return False
+        fleet = self.deliveries if kind == "deliver" else self.calls
+        self._start(self.deliver() if kind == "deliver" else self.call())
+        return not fleet.full
 
     def heard(self, work: Coroutine[Any, Any, None]) -> None:
         """From a consumer's thread: start the work on the loop. Not waited for, the fleet notices repeats."""

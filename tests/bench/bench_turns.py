@@ -12,6 +12,7 @@ import asyncio
 import statistics
 import sys
 import time
+from typing import NamedTuple
 
 import uvloop
 
@@ -20,6 +21,16 @@ from tests.bench.phones import Graph, Lines, Taken, said, webhook
 from tests.bench.stage import Stage, free_port, stage
 
 ATONCE = (1, 10, 100)
+
+
+class Row(NamedTuple):
+    """Of one number of conversations. Times in seconds; `cpu` by who spent it, for each turn."""
+
+    conversations: int
+    rate: float
+    p50: float
+    p99: float
+    cpu: dict[str, float]
 
 
 class Talk:
@@ -67,15 +78,15 @@ def quantile(values: list[float], q: float) -> float:
     return statistics.quantiles(values, n=1000)[int(q * 1000) - 1] if len(values) > 1 else values[0]
 
 
-async def measure(made: Stage, talk: Talk, seconds: float) -> list[tuple[int, float, float, float]]:
-    """(conversations, turns a second, p50, p99 in seconds)"""
+async def measure(made: Stage, talk: Talk, seconds: float) -> list[Row]:
     await talk.many(100, 3.0)
     found = []
     for n in ATONCE:
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), made.cpu_seconds()
         took = await talk.many(n, seconds)
         spent = time.perf_counter() - start
-        found.append((n, len(took) / spent, quantile(took, 0.5), quantile(took, 0.99)))
+        per_turn = {who: (after - busy[who]) / len(took) for who, after in made.cpu_seconds().items()}
+        found.append(Row(n, len(took) / spent, quantile(took, 0.5), quantile(took, 0.99), per_turn))
     return found
 
 
@@ -89,10 +100,14 @@ async def run(seconds: float, layout: tuple[str, ...] = ("api,worker",)) -> None
             made.start(parts, port if n == 0 else free_port())
         await made.answers(port)
         rows = await measure(made, talk, seconds)
-        print(f"| conversations at once ({' + '.join(layout)}) | turns/s | p50 ms | p99 ms |")
-        print("| ---: | ---: | ---: | ---: |")
-        for n, rate, p50, p99 in rows:
-            print(f"| {n} | {rate:,.0f} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} |", flush=True)
+        print(f"| conversations at once ({' + '.join(layout)}) | turns/s | p50 ms | p99 ms | CPU ms a turn |")
+        print("| ---: | ---: | ---: | ---: | --- |")
+        for row in rows:
+            cpu = ", ".join(f"{who} {seconds * 1e3:.2f}" for who, seconds in row.cpu.items())
+            print(
+                f"| {row.conversations} | {row.rate:,.0f} | {row.p50 * 1e3:.1f} | {row.p99 * 1e3:.1f} | {cpu} |",
+                flush=True,
+            )
         made.stop_processes()
         print("\n| pgbench, prepared | clients | per second | mean ms |\n| --- | ---: | ---: | ---: |")
         for script in pgbench.SCRIPTS:

