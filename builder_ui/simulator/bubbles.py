@@ -85,7 +85,7 @@ def _content(bubble: Bubble, t: Texts) -> None:
         word("div", bubble.header, "head")
     match bubble.kind:
         case "pix":
-            _pix(bubble.text.strip(), t)
+            _pix(bubble.text.strip(), t, with_picture=not bubble.pictured)
             return
         case "image" | "sticker":
             node("img", "picture", src=_source(bubble), alt=bubble.text or t("kind.image"), loading="lazy")
@@ -125,15 +125,16 @@ def _place(bubble: Bubble, t: Texts) -> None:
         word("div", t("kind.location"), "foot")
 
 
-def _pix(code: str, t: Texts) -> None:
+def _pix(code: str, t: Texts, *, with_picture: bool) -> None:
     with node("div", "pix"):
         with node("div", "pix-head"):
             ui.icon("pix").props("aria-hidden=true")
             word("span", t("chat.pix"))
-        uri = segno.make(code, error="m", micro=False).svg_data_uri(
-            scale=4, border=2, dark="#111b21", light="#fff"
-        )
-        node("img", "qr", src=uri, alt=t("chat.pix_qr"))
+        if with_picture:
+            uri = segno.make(code, error="m", micro=False).svg_data_uri(
+                scale=4, border=2, dark="#111b21", light="#fff"
+            )
+            node("img", "qr", src=uri, alt=t("chat.pix_qr"))
         word("code", code, "pix-code")
         copy = node("button", "btn pix-copy", type="button", data_code=code, data_done=t("chat.copied"))
         copy.on("click", js_handler="(e) => tramaCopy(e.currentTarget)")

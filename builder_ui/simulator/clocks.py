@@ -11,6 +11,8 @@ from builder_ui.texts import Texts
 from engine.services.demo import Demo
 from engine.services.worlds import national
 
+REAL = timedelta(seconds=30)
+"""A clock that is less ahead shows the real time."""
 LEAPS = (("5m", timedelta(minutes=5)), ("1h", timedelta(hours=1)), ("25h", timedelta(hours=25)))
 
 
@@ -45,6 +47,8 @@ class Clocks:
 
     def refresh(self) -> None:
         offset = self._demo.time.offset
+        if abs(offset) < REAL:
+            offset = timedelta(0)
         shown = (
             self._t("clock.ahead", hours=f"{offset.total_seconds() / 3600:.1f}")
             if offset

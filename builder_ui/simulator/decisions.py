@@ -95,7 +95,7 @@ class Decisions:
         if visits:
             with node("ol", "visits"):
                 for visit in visits:
-                    self._visit(visit)
+                    self._visit(visit, stays=visit is visits[-1] and row.outcome == "waiting")
         if sent:
             with node("div", "turn-sent"):
                 word("div", t("decisions.sent", n=len(sent)), "part")
@@ -114,14 +114,18 @@ class Decisions:
                         word("span", f"{one.flow} #{one.trigger + 1}", "mono")
                         word("span", one.why, "why")
 
-    def _visit(self, visit: Visit) -> None:
+    def _visit(self, visit: Visit, *, stays: bool) -> None:
         t = self._t
         with node("li", "visit", style=f"--depth: {visit.depth}"):
             with node("div", "visit-head"):
                 ui.icon(visit.icon).props("aria-hidden=true")
                 word("span", visit.title, "visit-title")
                 word("span", f"{visit.kind} · {visit.flow}", "visit-kind")
-                word("span", f"→ {visit.exit}" if visit.exit else t("decisions.waits"), "visit-exit")
+                word(
+                    "span",
+                    f"→ {visit.exit}" if visit.exit else t("decisions.waits") if stays else "",
+                    "visit-exit",
+                )
             if visit.error:
                 word("div", visit.error, "visit-error")
             elif visit.why and not visit.rulings:

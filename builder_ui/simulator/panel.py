@@ -30,6 +30,7 @@ CLOCK_CHANGED = "clock_changed"
 class Panel:
     def __init__(self, rt: Runtime, demo: Demo, visitor: Visitor, phone: Phone, t: Texts) -> None:
         self._rt, self._demo, self._visitor, self._t = rt, demo, visitor, t
+        self._client = ui.context.client
         with ui.tabs().props("dense no-caps").classes("tabs") as tabs:
             made = {name: ui.tab(name, label=t(f"panel.{name}")) for name in TABS}
         tabs.props["aria-label"] = t("panel.title")
@@ -81,7 +82,9 @@ class Panel:
         """The customer's bank pays the charge; the ERP reports it by webhook."""
         await self._demo.erp.pay(link)
         await self.books.refresh(self._visitor.conversation)
-        ui.notify(self._t("books.paid"), type="positive")
+        # the button that was pressed is gone by now: the books were drawn anew
+        with self._client:
+            ui.notify(self._t("books.paid"), type="positive")
 
     def tell_clock(self) -> None:
         """The clocks on the screen show the company's time."""

@@ -37,7 +37,8 @@ class Option:
 
 @dataclass
 class Bubble:
-    """`mine` is the phone owner's. `at` in seconds since 1970. `media` is the stand-in's id or a link."""
+    """`mine` is the phone owner's. `at` in seconds since 1970. `media` is the stand-in's id or a link;
+    `pictured`: the QR code of this Pix code came as a picture just before."""
 
     id: str
     mine: bool
@@ -51,6 +52,7 @@ class Bubble:
     sections: list[tuple[str, list[Option]]] = field(default_factory=list)
     media: str = ""
     filename: str = ""
+    pictured: bool = False
     place: tuple[float, float] | None = None
     quoted: str = ""
     tick: Tick = ""
@@ -132,6 +134,8 @@ class Transcript:
         return Change("changed", bubble)
 
     def _add(self, bubble: Bubble) -> Change:
+        before = next(reversed(self.bubbles.values()), None)
+        bubble.pictured = bubble.kind == "pix" and before is not None and before.kind == "image"
         self.bubbles[bubble.id] = bubble
         return Change("added", bubble)
 
