@@ -23,6 +23,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ANONYMOUS = ("/webhooks/", "/_fake/", "/_nicegui/", "/webchat/", "/ws/webchat/", "/health/")
 """Where nobody asks who it is."""
+OPEN_TO_SITES = ("/webhooks/", "/webchat/", "/ws/webchat/", "/health/")
+"""What other sites' pages may reach: they prove themselves otherwise, or there is nothing to protect."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -40,7 +42,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         anonymous = scope["path"].startswith(ANONYMOUS)
-        if not anonymous and self._foreign(scope, headers):
+        if not scope["path"].startswith(OPEN_TO_SITES) and self._foreign(scope, headers):
             await _refuse(scope, receive, send)
             return
         scope["user"] = None if anonymous else await self._sessions.who(headers)

@@ -72,7 +72,12 @@ async def test_a_login_never_leads_to_another_site(acme: Company, target: str) -
 )
 async def test_another_site_cannot_make_a_browser_act(acme: Company, headers: dict[str, str]) -> None:
     await log_in(acme)
-    for method, path in (("POST", "/api/v1/flows"), ("POST", "/logout"), ("POST", "/login")):
+    for method, path in (
+        ("POST", "/api/v1/flows"),
+        ("POST", "/logout"),
+        ("POST", "/login"),
+        ("POST", "/_fake/erp/_reset"),
+    ):
         answer = await acme.client.request(method, path, json=greeting(), headers=headers)
         assert (answer.status_code, code(answer)) == (403, "access:foreign-origin")
     assert (
