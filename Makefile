@@ -40,7 +40,7 @@ bench: $(DEV) ## All benchmarks
 	$(BIN)/trama bench
 
 soak: $(DEV) ## The long form of the tests that kill processes
-	TRAMA_SOAK_MINUTES=$${TRAMA_SOAK_MINUTES:-30} $(BIN)/python -m pytest tests/soak
+	TRAMA_SOAK_SECONDS=$${TRAMA_SOAK_SECONDS:-1800} $(BIN)/python -m pytest -s tests/soak
 
 clean: ## Forget what was installed and built; data in .trama stays
 	rm -rf $(V) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

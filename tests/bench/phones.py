@@ -48,7 +48,8 @@ class Graph:
         if self.server is not None:
             self.server.close()
 
-    def take(self, body: bytes) -> bytes:
+    def take(self, body: bytes) -> bytes | None:
+        """The answer to a request; None hangs up in its place."""
         said = msgspec.json.decode(body)
         if said.get("status") == "read":
             return b'{"success":true}'
@@ -83,6 +84,9 @@ class _Exchange(asyncio.Protocol):
             body = self._buffer[head + 4 : head + 4 + size]
             self._buffer = self._buffer[head + 4 + size :]
             answer = self._graph.take(body)
+            if answer is None:
+                self._transport.close()
+                return
             self._transport.write(  # type: ignore[attr-defined]
                 b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
                 % (len(answer), answer)

@@ -74,7 +74,7 @@ class Stage:
     async def open(self, graph_port: int, *, burst: float = 0.0) -> None:
         self.postgres = await asyncio.to_thread(get_server, self.folder / "postgres", cleanup_mode="stop")
         self.dsn = embedded_dsn(self.postgres.get_postmaster_info(), "trama")
-        self.environment = os.environ | {
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAMA_")} | {
             "TRAMA_DATA_DIR": str(self.folder),
             "TRAMA_DATABASE_URL": self.dsn,
             "TRAMA_SECRET_KEY": base64.b64encode(KEY).decode(),

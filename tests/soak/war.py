@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +35,27 @@ class Record:
     repeats: int = 0
 
 
+class MoodyGraph(Graph):
+    """Of a thousand requests five are not taken and five are taken, and nobody is told."""
+
+    def __init__(self, heard: Callable[[Taken], None], rng: random.Random) -> None:
+        super().__init__(heard)
+        self._rng = rng
+
+    def take(self, body: bytes) -> bytes | None:
+        mood = self._rng.random()
+        if mood < 0.005:
+            return None
+        answer = super().take(body)
+        return None if mood < 0.01 else answer
+
+
 class Meta:
     """Delivers what people write and reports about what was taken, again and again until it is answered with 200, as
     Meta does; now and then twice, late and out of order."""
 
     def __init__(self, port: int, rng: random.Random, record: Record) -> None:
-        self.graph = Graph(self._heard)
+        self.graph = MoodyGraph(self._heard, rng)
         self.record = record
         self.channel = 0
         self._rng = rng
