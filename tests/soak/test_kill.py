@@ -33,13 +33,13 @@ async def havoc(supervisor: Supervisor, rng: random.Random, until: float) -> Non
     while True:
         for part, places in PLACES.items():
             for place in rng.sample(places, len(places)):
-                supervisor.order(part, f"{place}:{rng.randint(2, 30)}")
+                supervisor.order(part, f"{place}:{rng.randint(2, 60)}")
             supervisor.kill(part)
         await asyncio.sleep(rng.uniform(2, 6))
         await supervisor.kill_postgres()
         await supervisor.obeyed()
-        for victim in rng.sample(["api", "worker", "postgres", "api", "worker"], 5):
-            await asyncio.sleep(rng.uniform(0.5, 2.0))
+        for victim in rng.sample(["api", "worker", "postgres"], 3):
+            await asyncio.sleep(rng.uniform(1.0, 5.0))
             if victim == "postgres":
                 await supervisor.kill_postgres()
             else:
