@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from builder_ui.pages import conversations, demonstration, flows, health, login
 from builder_ui.shell import STATIC
 from builder_ui.simulator.visitor import new_number
-from builder_ui.texts import LANGUAGES
+from builder_ui.texts import DEFAULT, LANGUAGES
 from builder_ui.visit import COOKIE, THEMES
 from engine.services.demo import Demo
 from engine.services.runtime import Runtime
@@ -63,6 +63,7 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
         favicon=_text("mark.svg"),
         reconnect_timeout=RECONNECT_SECONDS,
         tailwind=False,
+        language=DEFAULT,
         storage_secret=secret,
         show_welcome_message=False,
     )
@@ -95,8 +96,11 @@ def _preferences(host: FastAPI) -> None:
 def _stage(host: FastAPI, demo: Demo) -> None:
     @host.get("/demonstracao/nova")
     async def anew(request: Request) -> RedirectResponse:
-        """Another phone number: a conversation from the beginning."""
+        """Another phone number: a conversation from the beginning, with customers who owe again what others paid,
+        unless somebody is about to pay."""
         request.session["number"] = new_number()
+        if all(link["status"] == "paid" for link in demo.erp.ledger.links.values()):
+            demo.erp.reset()
         return RedirectResponse("/demonstracao", status_code=303)
 
     @host.get("/demonstracao/media/{ident}")

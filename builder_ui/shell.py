@@ -42,6 +42,8 @@ def dress(visit: Visit, title: str) -> None:
         primary="#0b7a5b", secondary="#475569", accent="#0b7a5b", positive="#15803d", negative="#b91c1c"
     )
     ui.dark_mode(visit.dark)
+    # the language is one of LANGUAGES, never what a visitor sent
+    ui.add_head_html(f'<script>document.documentElement.lang = "{visit.t.language}"</script>')
     for name in STYLES:
         ui.add_head_html(f'<link rel="stylesheet" href="{STATIC}/{name}?{stamp()}">')
     ui.add_head_html(f'<script src="{STATIC}/trama.js?{stamp()}" defer></script>')

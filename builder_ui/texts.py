@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
 LANGUAGES = {"pt-BR": "Português", "en": "English"}
-DEFAULT = "pt-BR"
+DEFAULT: Literal["pt-BR"] = "pt-BR"
 
 
 @lru_cache(maxsize=8)

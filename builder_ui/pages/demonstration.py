@@ -31,7 +31,7 @@ def register(rt: Runtime, demo: Demo) -> None:
         number = request.session.setdefault("number", new_number())
         company = await companies.company(rt, demo.tenant)
         visitor = Visitor(rt, demo, number, t("demo.visitor"))
-        with shell(seen, t("demo.title"), demo=True, wide=True), node("div", "stage"):
+        with shell(seen, t("demo.title"), demo=True, wide=True), node("div", "stage", data_phone=number):
             with node("div", "stage-phone"):
                 with node("header", "stage-head"):
                     word("h1", t("demo.title"))

@@ -44,9 +44,9 @@ def draw(bubble: Bubble, quoted: Bubble | None, hands: Hands, t: Texts) -> None:
         with node("div", "meta"):
             word("span", local(bubble.at).strftime("%H:%M"))
             if bubble.tick:
-                mark = ui.icon(_TICKS[bubble.tick]).classes(f"tick tick-{bubble.tick}")
-                mark.props["aria-label"] = t(f"tick.{bubble.tick}")
-                mark.props["role"] = "img"
+                # the icon hides itself from screen readers, so what it means stands around it
+                with node("span", "tick-box", role="img", aria_label=t(f"tick.{bubble.tick}")):
+                    ui.icon(_TICKS[bubble.tick]).classes(f"tick tick-{bubble.tick}")
         if bubble.reaction:
             word("div", bubble.reaction, "reaction")
         if not bubble.mine:

@@ -29,6 +29,8 @@ class Faults:
                 word("h2", t("faults.webhooks"))
             self._twice = ui.switch(t("faults.twice"), on_change=self._set_twice)
             self._shuffled = ui.switch(t("faults.shuffled"), on_change=self._set_shuffled)
+            self._twice.props["aria-label"] = t("faults.twice")
+            self._shuffled.props["aria-label"] = t("faults.shuffled")
         with node("section", "card"):
             with node("div", "card-head"):
                 word("h2", t("faults.graph"))

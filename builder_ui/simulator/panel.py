@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from nicegui import ui
+from nicegui.element import Element
 
 from builder_ui.elements.native import node, press
 from builder_ui.simulator.books import Books
@@ -35,23 +36,26 @@ class Panel:
             made = {name: ui.tab(name, label=t(f"panel.{name}")) for name in TABS}
         tabs.props["aria-label"] = t("panel.title")
         with ui.tab_panels(tabs, value=made["decisions"], animated=False, keep_alive=True).classes("panels"):
-            with ui.tab_panel(made["decisions"]):
+            with ui.tab_panel(made["decisions"]), self._pane("decisions"):
                 self.decisions = Decisions(rt, demo.tenant, t)
-            with ui.tab_panel(made["facts"]):
+            with ui.tab_panel(made["facts"]), self._pane("facts"):
                 self.facts = Facts(rt, demo.tenant, t)
-            with ui.tab_panel(made["books"]):
+            with ui.tab_panel(made["books"]), self._pane("books"):
                 self.books = Books(rt, demo, t, self.pay)
-            with ui.tab_panel(made["clock"]):
+            with ui.tab_panel(made["clock"]), self._pane("clock"):
                 self.clock = Clocks(demo, t, self._leap, self._reset_clock)
-            with ui.tab_panel(made["faults"]):
+            with ui.tab_panel(made["faults"]), self._pane("faults"):
                 self.faults = Faults(visitor, t)
-            with ui.tab_panel(made["play"]):
+            with ui.tab_panel(made["play"]), self._pane("play"):
                 self.play = Play(visitor, phone, t, self._pay_open, self._fresh)
         with node("div", "panel-foot"):
             with node("a", "btn ghost", href="/demonstracao/nova"):
                 ui.icon("add_comment").props("aria-hidden=true")
                 ui.label(t("panel.new"))
             press(t("panel.reset"), self._reset, "ghost", icon="restart_alt")
+
+    def _pane(self, name: str) -> Element:
+        return node("section", "pane", aria_label=self._t(f"panel.{name}"))
 
     async def follow(self) -> None:
         """Bring the panels up to date as things happen, until cancelled."""
