@@ -19,10 +19,10 @@ from typing import Any, NoReturn
 
 from engine.services import delivery, intake, turn, upkeep
 from engine.store import database, outbox
+from tests.soak.patience import LEASE, STATUS_WAIT
 
-LEASE, STATUS_WAIT = timedelta(seconds=4), timedelta(seconds=3)
-outbox.LEASE = LEASE
-delivery.STATUS_WAIT = STATUS_WAIT
+outbox.LEASE = timedelta(seconds=LEASE)
+delivery.STATUS_WAIT = timedelta(seconds=STATUS_WAIT)
 _place: ContextVar[str] = ContextVar("place", default="")
 _wanted = os.environ.get("SOAK_DIE_AT", "")
 _passed: Counter[str] = Counter()

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from tests.bench.stage import Stage, free_port, stage
+from tests.soak.patience import STATUS_WAIT
 from tests.soak.war import Meta, Record, Supervisor
 
 SECONDS = float(os.environ.get("TRAMA_SOAK_SECONDS", "15"))
@@ -107,6 +108,7 @@ async def check(made: Stage, record: Record, supervisor: Supervisor) -> None:
         known = record.told.get(ident)
         for again in at[1:]:
             assert known is None or again < known, f"{ident} was sent again although a report had told of it"
+            assert again - at[0] >= STATUS_WAIT, f"{ident} was sent again before a report could tell"
     died_at = {death.partition(" ")[2].rpartition(":")[0] for death in supervisor.deaths}
     assert {place for places in PLACES.values() for place in places} <= died_at, (
         "every commit point was tried"

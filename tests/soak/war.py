@@ -80,7 +80,7 @@ class Meta:
         task.add_done_callback(self._tasks.discard)
 
     async def _report(self, taken: Taken, name: str) -> None:
-        await asyncio.sleep(self._rng.uniform(0, 0.3))
+        await asyncio.sleep(self._rng.choice([0.0, 0.1, 0.5, 1.0, 3.0, 6.0]))
         await self.deliver(webhook(self.channel, statuses=(status(taken, name),)))
         self.record.told.setdefault(taken.outbox, time.perf_counter())
 
