@@ -66,7 +66,7 @@ def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False) -> Iterat
                     _link(path, t(key), icon, visit.path)
             with node("div", "rail-foot"):
                 _settings(visit)
-        with node("main", "page wide" if wide else "page", id="main"):
+        with node("div", "page wide" if wide else "page"):
             yield
 
 

@@ -19,7 +19,7 @@ def register(demo: Demo | None) -> None:
         seen = visit(request)
         t = seen.t
         dress(seen, t("login.title"))
-        with node("main", "login"), node("div", "login-card"):
+        with node("div", "login"), node("div", "login-card"):
             with node("div", "brand"):
                 node("img", "", src=f"{STATIC}/mark.svg?{stamp()}", alt="", width=36, height=36)
                 word("span", "Trama")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Protocol
 
 from nicegui import ui
 from nicegui.element import Element
@@ -16,9 +17,9 @@ from builder_ui.simulator.facts import Facts
 from builder_ui.simulator.faults import Faults
 from builder_ui.simulator.phone import Phone
 from builder_ui.simulator.play import Play
-from builder_ui.simulator.visitor import Visitor
 from builder_ui.texts import Texts
 from engine.core.errors import TramaError
+from engine.services import breakers
 from engine.services.demo import Demo
 from engine.services.live import News
 from engine.services.runtime import Runtime
@@ -28,12 +29,26 @@ GATHER_SECONDS = 0.08
 CLOCK_CHANGED = "clock_changed"
 
 
+class Watched(Protocol):
+    """Whose conversation the panel looks at."""
+
+    conversation: int | None
+
+    async def find_conversation(self) -> int | None: ...
+
+
 class Panel:
-    def __init__(self, rt: Runtime, demo: Demo, visitor: Visitor, phone: Phone, t: Texts) -> None:
-        self._rt, self._demo, self._visitor, self._t = rt, demo, visitor, t
+    """`phone` is there where the conversation is on one: only a phone can be played by script and made to fail."""
+
+    def __init__(self, rt: Runtime, demo: Demo, watched: Watched, phone: Phone | None, t: Texts) -> None:
+        self._rt, self._demo, self._watched, self._t = rt, demo, watched, t
         self._client = ui.context.client
         with ui.tabs().props("dense no-caps").classes("tabs") as tabs:
-            made = {name: ui.tab(name, label=t(f"panel.{name}")) for name in TABS}
+            made = {
+                name: ui.tab(name, label=t(f"panel.{name}"))
+                for name in TABS
+                if phone is not None or name != "play"
+            }
         tabs.props["aria-label"] = t("panel.title")
         with ui.tab_panels(tabs, value=made["decisions"], animated=False, keep_alive=True).classes("panels"):
             with ui.tab_panel(made["decisions"]), self._pane("decisions"):
@@ -45,9 +60,11 @@ class Panel:
             with ui.tab_panel(made["clock"]), self._pane("clock"):
                 self.clock = Clocks(demo, t, self._leap, self._reset_clock)
             with ui.tab_panel(made["faults"]), self._pane("faults"):
-                self.faults = Faults(visitor, t)
-            with ui.tab_panel(made["play"]), self._pane("play"):
-                self.play = Play(visitor, phone, t, self._pay_open, self._fresh)
+                self.faults = Faults(demo, None if phone is None else phone.visitor, t)
+            self.play: Play | None = None
+            if phone is not None:
+                with ui.tab_panel(made["play"]), self._pane("play"):
+                    self.play = Play(phone.visitor, phone, t, self._pay_open, self._fresh)
         with node("div", "panel-foot"):
             with node("a", "btn ghost", href="/demonstracao/nova"):
                 ui.icon("add_comment").props("aria-hidden=true")
@@ -68,14 +85,14 @@ class Panel:
                     told.append(news.get_nowait())
                 if any(n.kind == CLOCK_CHANGED for n in told):
                     self.tell_clock()
-                if self._visitor.conversation is None or any(self._mine(n) for n in told):
+                if self._watched.conversation is None or any(self._mine(n) for n in told):
                     await self.refresh()
 
     def _mine(self, news: News) -> bool:
-        return news.conversation in (0, self._visitor.conversation)
+        return news.conversation in (0, self._watched.conversation)
 
     async def refresh(self) -> None:
-        conversation = await self._visitor.find_conversation()
+        conversation = await self._watched.find_conversation()
         await self.books.refresh(conversation)
         if conversation is not None:
             await self.decisions.refresh(conversation)
@@ -85,7 +102,7 @@ class Panel:
     async def pay(self, link: str) -> None:
         """The customer's bank pays the charge; the ERP reports it by webhook."""
         await self._demo.erp.pay(link)
-        await self.books.refresh(self._visitor.conversation)
+        await self.books.refresh(self._watched.conversation)
         # the button that was pressed is gone by now: the books were drawn anew
         with self._client:
             ui.notify(self._t("books.paid"), type="positive")
@@ -97,11 +114,16 @@ class Panel:
 
     async def _pay_open(self) -> bool:
         """Pay the latest open charge of this visitor's customer."""
-        found = await self.books.open_link(await self._visitor.find_conversation())
+        found = await self.books.open_link(await self._watched.find_conversation())
         if found is None:
             return False
         await self.pay(found)
         return True
+
+    def stop(self) -> None:
+        """Nothing plays by itself any more."""
+        if self.play is not None:
+            self.play.stop()
 
     async def _leap(self, delta: timedelta) -> None:
         try:
@@ -119,10 +141,12 @@ class Panel:
         """Books as on the first day, nothing broken."""
         self.faults.forgive()
         self._demo.erp.reset()
-        await self.books.refresh(self._visitor.conversation)
+        for key in await breakers.breakers(self._rt, self._demo.tenant):
+            await breakers.reset(self._rt, self._demo.tenant, key)
+        await self.books.refresh(self._watched.conversation)
 
     async def _reset(self) -> None:
-        self.play.stop()
+        self.stop()
         await self._fresh()
         await self._reset_clock()
         ui.navigate.to("/demonstracao/nova")

@@ -200,7 +200,7 @@ class Phone:
             on_rejected=lambda: ui.notify(t("chat.too_large"), type="warning"),
             auto_upload=True,
             max_file_size=LARGEST,
-        ).classes("unseen")
+        ).classes("gone")
         with node("div", "composer"):
             with node("div", "composer-field"):
                 with (

@@ -15,8 +15,18 @@
       if (element.textContent !== text) element.textContent = text;
     }
   };
-  window.tramaClock = (seconds) => { ahead = seconds; show(); };
+  // called once the page is connected: from then on nothing that is typed is lost
+  window.tramaClock = (seconds) => { ahead = seconds; show(); document.body.dataset.ready = "yes"; };
   setInterval(show, 1000);
+
+  // the token of the webchat's widget, which lives on the same site in the demonstration
+  window.tramaVisitor = (channel) => {
+    try {
+      return JSON.parse(localStorage.getItem(`trama-webchat:${location.host}:${channel}`) || "{}").token || "";
+    } catch {
+      return "";
+    }
+  };
 
   window.tramaCopy = async (button) => {
     const code = button.dataset.code;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.phone import variants
+from connectors.webchat import visitor_of
 from engine.core.session import Session
 from engine.services.runtime import Runtime
 from engine.store import sessions as store
@@ -18,3 +19,9 @@ async def conversation_at(rt: Runtime, tenant: int, channel: int, address: str) 
     """The conversation of the person at `address` (a phone number with country code, or the channel's own id)."""
     async with rt.db.tenant(tenant) as c:
         return await store.conversation_at(c, channel, list({address, *variants(address)}))
+
+
+async def visitor_conversation(rt: Runtime, tenant: int, channel: int, token: str) -> int | None:
+    """The conversation of the webchat visitor who holds `token`; None for a token that is not genuine."""
+    visitor = visitor_of(rt.settings.secret_key, channel, token, int(rt.now().timestamp()))
+    return await conversation_at(rt, tenant, channel, visitor) if visitor else None

@@ -16,7 +16,11 @@ class Stage:
 
     def open(self) -> None:
         self.page.goto(f"{self.address}/demonstracao")
-        expect(self.page.get_by_role("tab", name="Decisões")).to_be_visible()
+        self.ready()
+
+    def ready(self) -> None:
+        """The page is connected: what is typed now goes somewhere."""
+        expect(self.page.locator("body[data-ready]")).to_be_attached(timeout=SOON)
 
     def reset(self) -> None:
         before = self.page.locator("[data-phone]").get_attribute("data-phone")
@@ -24,6 +28,7 @@ class Stage:
         expect(self.page.locator("[data-phone]")).not_to_have_attribute(
             "data-phone", before or "", timeout=SOON
         )
+        self.ready()
         expect(self.page.get_by_text("Diga oi")).to_be_visible(timeout=SOON)
 
     @property

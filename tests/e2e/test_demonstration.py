@@ -124,6 +124,7 @@ def test_what_was_said_is_there_again_after_loading_the_page_anew(stage: Stage) 
     stage.hears("Está tudo em dia")
     before = stage.bubbles()
     stage.page.reload()
+    stage.ready()
     stage.hears("Está tudo em dia")
     assert stage.bubbles()[: len(before)] == before
 
@@ -142,3 +143,15 @@ def test_decisions_tell_the_rule_and_the_values_behind_it(stage: Stage) -> None:
     ruling = stage.page.locator(".ruling.taken").filter(has_text="Há fatura vencida").first
     expect(ruling).to_contain_text("é maior que 0", timeout=SOON)
     expect(ruling).to_contain_text("97")
+
+
+def test_the_webchat_takes_the_way_of_its_widget_and_is_explained_beside_it(stage: Stage) -> None:
+    stage.page.get_by_role("link", name="Webchat").click()
+    stage.ready()
+    site = stage.page.frame_locator("iframe")
+    site.get_by_role("button").first.click(timeout=SOON)
+    box = site.get_by_role("textbox")
+    box.fill("ajuda")
+    box.press("Enter")
+    expect(site.locator("body")).to_contain_text("volta ao começo", timeout=SOON)
+    expect(stage.page.locator(".turn-cause").first).to_have_text("ajuda", timeout=SOON)

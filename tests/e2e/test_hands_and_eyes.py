@@ -47,6 +47,7 @@ def test_on_a_small_phone_the_panel_is_a_drawer(browser: Browser, address: str) 
     page = context.new_page()
     stage = Stage(page, address)
     page.goto(f"{address}/demo")
+    stage.ready()
     stage.says("111.111.111-11")
     stage.hears("Está tudo em dia")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -87,6 +88,7 @@ def test_a_keyboard_is_enough(stage: Stage) -> None:
 def test_everything_has_a_name_and_can_be_read(stage: Stage, theme: str) -> None:
     page = stage.page
     page.goto(f"{stage.address}/tema/{theme}?next=/demonstracao")
+    stage.ready()
     stage.says("222.222.222-22")
     stage.hears("O que deseja fazer?")
     expect(page.locator(".ruling").first).to_be_visible(timeout=SOON)
