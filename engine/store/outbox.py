@@ -80,7 +80,8 @@ WITH x AS (
     UPDATE outbox o SET
         state = x.state, due_at = coalesce(x.due, o.due_at), code = x.code, error = x.error,
         skip = o.skip + x.skip,
-        external_ids = o.external_ids || ARRAY(SELECT jsonb_array_elements_text(x.ids)),
+        external_ids = o.external_ids
+            || ARRAY(SELECT i FROM jsonb_array_elements_text(x.ids) i WHERE i <> ALL(o.external_ids)),
         attempts = o.attempts - x.uncounted::int,
         lease_until = CASE WHEN x.state = 'unknown' THEN x.due END,
         settled_at = CASE WHEN x.state IN ('sent', 'failed', 'dead', 'dropped') THEN now() END
@@ -172,10 +173,12 @@ async def settle(c: Connection, settled: list[Settled]) -> list[Changed]:
 
 
 async def expire_leases(c: Connection, wait: timedelta) -> int:
-    """Sends whose worker died: nobody knows whether they went. A report may still tell within `wait`."""
+    """Sends whose worker died: nobody knows whether they went. A report may still tell within `wait`, and of a long
+    one some bubbles were told of already."""
     return _count(
         await c.execute(
             "UPDATE outbox SET state = CASE kind WHEN 'read' THEN 'dropped' ELSE 'unknown' END, "
+            "skip = greatest(skip, cardinality(external_ids)), "
             "lease_until = now() + $1, code = 'delivery:worker-died' WHERE state = 'sending' AND lease_until < now()",
             wait,
         )

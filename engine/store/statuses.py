@@ -31,6 +31,11 @@ SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[
                      $8::text[], $9::text[], $10::jsonb[], $11::timestamptz[])
 ON CONFLICT DO NOTHING RETURNING id
 """
+_ONE_BUBBLE = """(o.content->>'type' IN ('location', 'reaction', 'template')
+    OR o.content->>'type' = 'text' AND length(o.content->>'text') <= 1000)"""
+"""What every channel sends in one piece."""
+_OVER = f"({_ONE_BUBBLE} OR x.status = 'failed' AND o.state <> 'sending')"
+_ALL_IDS = "(o.external_ids || ARRAY(SELECT i FROM unnest(x.ids) i WHERE i <> ALL(o.external_ids)))"
 _APPLY = """
 WITH news AS (
     SELECT * FROM delivery_status WHERE NOT applied AND {which}
@@ -51,14 +56,19 @@ WITH news AS (
     FROM best b WHERE m.id = b.id AND b.rank > m.status_rank
     RETURNING m.id, m.conversation_id, m.status, m.outbox_id
 ), settled AS (
-    -- a report for a send whose outcome we did not know (or were about to try again) settles it
+    -- A report settles a send whose outcome we did not know (or were about to try again). Of a content that may be
+    -- several bubbles it tells of one: what is left is found by how many were told of, once the wait is over.
     UPDATE outbox o SET
-        state = CASE x.status WHEN 'failed' THEN 'failed' ELSE 'sent' END, settled_at = now(), lease_until = NULL,
-        code = x.code, error = x.error,
-        external_ids = CASE WHEN x.external_id = ANY(o.external_ids) THEN o.external_ids
-                            ELSE o.external_ids || x.external_id END
-    FROM (SELECT DISTINCT ON (outbox_id) * FROM news WHERE outbox_id <> '' AND rank > 0
-          ORDER BY outbox_id, rank DESC) x
+        state = CASE WHEN {over} THEN CASE x.status WHEN 'failed' THEN 'failed' ELSE 'sent' END ELSE o.state END,
+        settled_at = CASE WHEN {over} THEN now() END,
+        lease_until = CASE WHEN {over} THEN NULL ELSE o.lease_until END,
+        code = CASE WHEN {over} THEN x.code ELSE o.code END, error = CASE WHEN {over} THEN x.error ELSE o.error END,
+        skip = CASE o.state WHEN 'sending' THEN o.skip ELSE greatest(o.skip, cardinality({all_ids})) END,
+        external_ids = {all_ids}
+    FROM (SELECT outbox_id, channel_id, array_agg(DISTINCT external_id) AS ids,
+                 (array_agg(status ORDER BY rank DESC))[1] AS status, (array_agg(code ORDER BY rank DESC))[1] AS code,
+                 (array_agg(error ORDER BY rank DESC))[1] AS error
+          FROM news WHERE outbox_id <> '' AND rank > 0 GROUP BY 1, 2) x
     WHERE o.id = x.outbox_id AND o.channel_id = x.channel_id
       AND (o.state IN ('queued', 'sending', 'unknown') OR (o.state = 'sent' AND x.status = 'failed'))
 ), noted AS (
@@ -93,17 +103,21 @@ async def add(c: Connection, statuses: list[tuple[int, StatusIn]]) -> list[int]:
 
 async def apply(c: Connection, ids: list[int]) -> list[Changed]:
     """Let these reports take effect as far as their messages are known; which messages changed."""
-    return _changed(await c.fetch(_APPLY.format(which="id = ANY($1::bigint[])"), ids))
+    return _changed(await c.fetch(_apply("id = ANY($1::bigint[])"), ids))
 
 
 async def apply_early(c: Connection, external_ids: list[str]) -> list[Changed]:
     """Reports that came before these external ids were known."""
-    return _changed(await c.fetch(_APPLY.format(which="external_id = ANY($1::text[])"), external_ids))
+    return _changed(await c.fetch(_apply("external_id = ANY($1::text[])"), external_ids))
 
 
 async def apply_left_over(c: Connection) -> list[Changed]:
     """Reports of the last day whose message was not known (a report and our own commit that crossed)."""
-    return _changed(await c.fetch(_APPLY.format(which="at > now() - interval '1 day'")))
+    return _changed(await c.fetch(_apply("at > now() - interval '1 day'")))
+
+
+def _apply(which: str) -> str:
+    return _APPLY.format(which=which, over=_OVER, all_ids=_ALL_IDS)
 
 
 def _changed(rows: list[asyncpg.Record]) -> list[Changed]:
