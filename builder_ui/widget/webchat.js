@@ -33,7 +33,7 @@
       copied: "Código copiado",
       qr: "QR Code do Pix",
       typing: "digitando",
-      unread: "mensagens não lidas",
+      unread: "não lidas:",
       blocked: "Este atendimento não está disponível nesta página.",
     },
     en: {
@@ -53,7 +53,7 @@
       copied: "Code copied",
       qr: "Pix QR code",
       typing: "typing",
-      unread: "unread messages",
+      unread: "unread:",
       blocked: "This chat is not available on this page.",
     },
   };
@@ -129,7 +129,8 @@
     @keyframes hop { 30% { transform: translateY(-4px) } 60% { transform: none } }
     @media (prefers-reduced-motion: reduce) { .dots span { animation: none } }
     .hush { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-    @media (max-width: 480px) { .panel { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 } }
+    @media (max-width: 480px) { .panel { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
+      .panel:not([hidden]) + .toggle { display: none } }
   `;
 
   function make(tag, properties = {}, ...children) {
@@ -198,7 +199,7 @@
     label();
   }
   function label() {
-    const closed = unread ? `${texts.open} (${unread} ${texts.unread})` : texts.open;
+    const closed = unread ? `${texts.open}, ${texts.unread} ${unread}` : texts.open;
     toggle.setAttribute("aria-label", panel.hidden ? closed : texts.close);
     count.textContent = unread > 9 ? "9+" : String(unread);
     count.hidden = unread === 0;
@@ -324,7 +325,11 @@
     );
     log.append(bubble);
     if (dots) log.append(dots);
-    if (atEnd || from === "me") log.scrollTop = log.scrollHeight;
+    const follow = () => {
+      if (atEnd || from === "me") log.scrollTop = log.scrollHeight;
+    };
+    for (const picture of bubble.querySelectorAll("img")) picture.addEventListener("load", follow);
+    follow();
     return bubble;
   }
 
