@@ -236,10 +236,13 @@
   let dots = null;
   let dotsTimer = 0;
 
+  // Links, and *words* that flows write in bold as WhatsApp knows it. Nothing else is markup.
   function withLinks(text) {
     const parts = make("span");
-    for (const part of text.split(/(https?:\/\/[^\s<>"']+)/g)) {
-      parts.append(/^https?:\/\//.test(part) ? make("a", { href: part, target: "_blank", rel: "noopener noreferrer", textContent: part }) : part);
+    for (const part of text.split(/(https?:\/\/[^\s<>"']+|\*[^\s*][^*\n]*\*)/g)) {
+      if (/^https?:/.test(part)) parts.append(make("a", { href: part, target: "_blank", rel: "noopener noreferrer", textContent: part }));
+      else if (/^\*.+\*$/.test(part)) parts.append(make("b", { textContent: part.slice(1, -1) }));
+      else parts.append(part);
     }
     return parts;
   }
