@@ -4,7 +4,7 @@ overrules what is less than delivered, and a report that comes before its messag
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -36,6 +36,10 @@ _ONE_BUBBLE = """(o.content->>'type' IN ('location', 'reaction', 'template')
 """What every channel sends in one piece."""
 _OVER = f"({_ONE_BUBBLE} OR x.status = 'failed' AND o.state <> 'sending')"
 _ALL_IDS = "(o.external_ids || ARRAY(SELECT i FROM unnest(x.ids) i WHERE i <> ALL(o.external_ids)))"
+_LOCK = """
+SELECT 1 FROM outbox WHERE id IN (SELECT outbox_id FROM delivery_status WHERE NOT applied AND {which})
+ORDER BY id FOR NO KEY UPDATE
+"""
 _APPLY = """
 WITH news AS (
     SELECT * FROM delivery_status WHERE NOT applied AND {which}
@@ -103,21 +107,23 @@ async def add(c: Connection, statuses: list[tuple[int, StatusIn]]) -> list[int]:
 
 async def apply(c: Connection, ids: list[int]) -> list[Changed]:
     """Let these reports take effect as far as their messages are known; which messages changed."""
-    return _changed(await c.fetch(_apply("id = ANY($1::bigint[])"), ids))
+    return await _applied(c, "id = ANY($1::bigint[])", ids)
 
 
 async def apply_early(c: Connection, external_ids: list[str]) -> list[Changed]:
     """Reports that came before these external ids were known."""
-    return _changed(await c.fetch(_apply("external_id = ANY($1::text[])"), external_ids))
+    return await _applied(c, "external_id = ANY($1::text[])", external_ids)
 
 
 async def apply_left_over(c: Connection) -> list[Changed]:
     """Reports of the last day whose message was not known (a report and our own commit that crossed)."""
-    return _changed(await c.fetch(_apply("at > now() - interval '1 day'")))
+    return await _applied(c, "at > now() - interval '1 day'")
 
 
-def _apply(which: str) -> str:
-    return _APPLY.format(which=which, over=_OVER, all_ids=_ALL_IDS)
+async def _applied(c: Connection, which: str, *args: Any) -> list[Changed]:
+    # A try that is being settled holds its outbox row and wants the message; we would come the other way round.
+    await c.execute(_LOCK.format(which=which), *args)
+    return _changed(await c.fetch(_APPLY.format(which=which, over=_OVER, all_ids=_ALL_IDS), *args))
 
 
 def _changed(rows: list[asyncpg.Record]) -> list[Changed]:
