@@ -13,7 +13,13 @@ from engine.nodes import open_flow
 
 
 def call(node: dict[str, Any], event: dict[str, Any]) -> Call:
-    ask = {"type": "http_request", "id": "ask", "url": "https://example.com", "save_as": "x", "method": "POST"}
+    ask = {
+        "type": "http_request",
+        "id": "ask",
+        "url": "https://example.com",
+        "save_as": "x",
+        "method": "POST",
+    }
     flow = open_flow(
         {
             "format": 1,
