@@ -114,7 +114,11 @@ class Listed:
             link.props["aria-current"] = "true"
         with link:
             with node("div", "inbox-row-head"):
-                word("span", row.contact_name or row.contact_phone, "strong")
+                word(
+                    "span",
+                    row.contact_name or row.contact_phone or self._t("conversations.nameless"),
+                    "strong",
+                )
                 word("time", row.last_message_at.astimezone(ZONE).strftime("%d/%m %H:%M"), "quiet")
             word("div", row.last_text, "inbox-last")
             with node("div", "inbox-row-foot"):
@@ -146,7 +150,7 @@ class Opened:
             return
         self._head.clear()
         with self._head:
-            word("h2", row.contact_name or row.contact_phone)
+            word("h2", row.contact_name or row.contact_phone or self._t("conversations.nameless"))
             chip(self._t.known("owner", row.owner), TONES.get(row.owner, "plain"))
             word("span", row.protocol, "quiet mono")
         self._place.clear()

@@ -30,9 +30,9 @@ class Step:
 
 PLAYS: dict[str, tuple[Step, ...]] = {
     "maria": (
-        Step("play.maria_hello", "say", "Oi!"),
         Step("play.maria_cpf", "say", "111.111.111-11"),
         Step("play.maria_help", "say", "ajuda"),
+        Step("play.maria_menu", "say", "menu"),
     ),
     "joao": (
         Step("play.joao_cpf", "say", "222.222.222-22"),

@@ -1,6 +1,6 @@
 """A real demonstration in a process of its own, and a browser that looks at it.
 
-Fixtures are module-scoped: a browser that lives longer would keep its event loop running under other tests.
+The browser is module-scoped: one that lives longer would keep its event loop running under other tests.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """`trama demo` on a free port with a data folder that is thrown away; its address once it answers."""
     folder = Path(tempfile.mkdtemp(prefix="trama-e2e-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -9,6 +10,9 @@ from playwright.sync_api import Browser, expect
 from scene import SOON, Stage
 
 pytestmark = pytest.mark.browser
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 def test_maria_is_told_that_all_is_paid(stage: Stage) -> None:
@@ -131,9 +135,11 @@ def test_what_was_said_is_there_again_after_loading_the_page_anew(stage: Stage) 
 
 def test_the_script_plays_by_itself(stage: Stage) -> None:
     stage.tab("Roteiro")
-    stage.page.get_by_role("button", name="João negocia e paga").click()
+    stage.page.get_by_role("button", name="Maria está em dia").click()
     stage.page.get_by_role("region", name="Roteiro").get_by_role("button", name="Automático").click()
-    expect(stage.chat).to_contain_text("confirmado. Obrigado!", timeout=60_000)
+    expect(stage.chat).to_contain_text("Está tudo em dia", timeout=60_000)
+    expect(stage.chat).to_contain_text("volta ao começo", timeout=60_000)
+    expect(stage.chat).to_contain_text("Como posso ajudar?", timeout=60_000)
     expect(stage.page.get_by_text("Fim do roteiro.")).to_be_visible(timeout=SOON)
 
 
@@ -155,3 +161,31 @@ def test_the_webchat_takes_the_way_of_its_widget_and_is_explained_beside_it(stag
     box.press("Enter")
     expect(site.locator("body")).to_contain_text("volta ao começo", timeout=SOON)
     expect(stage.page.locator(".turn-cause").first).to_have_text("ajuda", timeout=SOON)
+
+
+def test_pictures_places_emoji_quotes_and_reactions(stage: Stage) -> None:
+    page = stage.page
+    stage.says("ajuda")
+    answer = stage.hears("volta ao começo")
+    answer.hover()
+    answer.get_by_role("button", name="Reagir com 👍").click()
+    expect(answer.locator(".reaction")).to_have_text("👍", timeout=SOON)
+    answer.hover()
+    answer.get_by_role("button", name="Responder a esta mensagem").click()
+    expect(page.locator(".quote-bar")).to_be_visible()
+    page.get_by_role("button", name="Emoji").click()
+    page.get_by_role("button", name="🎉").click()
+    expect(stage.composer).to_have_value("🎉")
+    stage.composer.press("Enter")
+    quoting = stage.chat.locator(".bubble.mine").filter(has_text="🎉").last
+    expect(quoting.locator(".quoted")).to_contain_text("volta ao começo", timeout=SOON)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Anexar").click()
+        page.get_by_text("Foto, áudio ou documento").click()
+    chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    picture = stage.chat.locator(".bubble.mine img.picture").last
+    expect(picture).to_be_visible(timeout=SOON)
+    assert picture.evaluate("i => i.decode().then(() => i.naturalWidth)") == 1
+    page.get_by_role("button", name="Anexar").click()
+    page.get_by_text("Localização").click()
+    expect(stage.chat.locator(".bubble.mine .place").last).to_contain_text("-23.55", timeout=SOON)
