@@ -72,9 +72,6 @@ WHERE o.state = 'queued' AND o.due_at <= now()
         ORDER BY p.seq LIMIT 1)
 ORDER BY o.due_at, o.seq LIMIT $1 FOR UPDATE OF o SKIP LOCKED
 """
-_LOCK = "SELECT 1 FROM outbox WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE"
-"""Reports about the same bubbles take their rows in the same order (`statuses`), so neither waits for the other in a
-circle."""
 _SETTLE = """
 WITH x AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::int[],
@@ -157,7 +154,7 @@ async def confirm_address(c: Connection, contact: int, channel: int, identity: I
 
 async def settle(c: Connection, settled: list[Settled]) -> list[Changed]:
     """Note what became of tries; which messages changed. Reports that came before are applied as well."""
-    await c.execute(_LOCK, [s.id for s in settled])
+    await c.execute(statuses.LOCK, [s.id for s in settled])
     rows = await c.fetch(
         _SETTLE,
         [s.id for s in settled],

@@ -36,10 +36,10 @@ _ONE_BUBBLE = """(o.content->>'type' IN ('location', 'reaction', 'template')
 """What every channel sends in one piece."""
 _OVER = f"({_ONE_BUBBLE} OR x.status = 'failed' AND o.state <> 'sending')"
 _ALL_IDS = "(o.external_ids || ARRAY(SELECT i FROM unnest(x.ids) i WHERE i <> ALL(o.external_ids)))"
-_LOCK = """
-SELECT 1 FROM outbox WHERE id IN (SELECT outbox_id FROM delivery_status WHERE NOT applied AND {which})
-ORDER BY id FOR NO KEY UPDATE
-"""
+_TOLD = "SELECT DISTINCT outbox_id FROM delivery_status WHERE NOT applied AND outbox_id <> '' AND {which}"
+LOCK = "SELECT 1 FROM outbox WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE"
+"""Whoever settles tries and whoever applies reports takes the rows in this order first, so that neither waits for the
+other in a circle."""
 _APPLY = """
 WITH news AS (
     SELECT * FROM delivery_status WHERE NOT applied AND {which}
@@ -111,8 +111,8 @@ async def apply(c: Connection, ids: list[int]) -> list[Changed]:
 
 
 async def apply_early(c: Connection, external_ids: list[str]) -> list[Changed]:
-    """Reports that came before these external ids were known."""
-    return await _applied(c, "external_id = ANY($1::text[])", external_ids)
+    """Reports that came before these external ids were known. The caller holds the rows of their sends."""
+    return await _apply(c, "external_id = ANY($1::text[])", external_ids)
 
 
 async def apply_left_over(c: Connection) -> list[Changed]:
@@ -122,7 +122,13 @@ async def apply_left_over(c: Connection) -> list[Changed]:
 
 async def _applied(c: Connection, which: str, *args: Any) -> list[Changed]:
     # A try that is being settled holds its outbox row and wants the message; we would come the other way round.
-    await c.execute(_LOCK.format(which=which), *args)
+    told = await c.fetch(_TOLD.format(which=which), *args)
+    if told:
+        await c.execute(LOCK, [r["outbox_id"] for r in told])
+    return await _apply(c, which, *args)
+
+
+async def _apply(c: Connection, which: str, *args: Any) -> list[Changed]:
     return _changed(await c.fetch(_APPLY.format(which=which, over=_OVER, all_ids=_ALL_IDS), *args))
 
 

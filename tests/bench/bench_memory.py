@@ -78,6 +78,8 @@ async def run(total: int) -> None:
         print("| `trama serve` | program MB | PostgreSQL MB | together MB | turns/s |")
         print("| --- | ---: | ---: | ---: | ---: |")
         _row("idle, just started", used(made), "")
+        await turns(talk, 1000)
+        await made.analyze()
         done = 0
         for step in STEPS:
             start, more = time.perf_counter(), int(total * step) - done

@@ -80,6 +80,7 @@ def quantile(values: list[float], q: float) -> float:
 
 async def measure(made: Stage, talk: Talk, seconds: float) -> list[Row]:
     await talk.many(100, 3.0)
+    await made.analyze()
     found = []
     for n in ATONCE:
         start, busy = time.perf_counter(), made.cpu_seconds()

@@ -120,6 +120,8 @@ class Line(asyncio.Protocol):
             self._answer.set_exception(ConnectionError("hung up"))
 
     async def post(self, request: bytes) -> int:
+        if self.closed:
+            raise ConnectionError("closed while idle")
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)  # type: ignore[attr-defined]
         return await self._answer
@@ -134,11 +136,15 @@ class Lines:
 
     async def post(self, request: bytes) -> int:
         """The status of the answer. Raises OSError where nobody answers or the connection breaks."""
-        line = None
-        while self._free and (line is None or line.closed):
+        while self._free:
             line = self._free.pop()
-        if line is None or line.closed:
-            _, line = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", self._port)
+            try:
+                status = await line.post(request)
+            except ConnectionError:
+                continue  # it was idle for so long that the server closed it
+            self._free.append(line)
+            return status
+        _, line = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", self._port)
         status = await line.post(request)
         self._free.append(line)
         return status
