@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
 
-import msgspec
 from msgspec import Meta
 
+from engine.core.case import Case
 from engine.core.logic import truthy
 from engine.core.node import Example, Go, Move, Node, Palette
 from engine.core.run import Run
-
-
-class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`exit` is the exit's name; `label` what the canvas shows in its place."""
-
-    exit: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    when: Any
-    label: str = ""
 
 
 class Decide(Node, tag="decide", frozen=True, kw_only=True):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
+from engine.core.case import Case
 from engine.core.events import AnyEvent, MessageReceived, TimerFired
+from engine.core.logic import truthy
 from engine.core.matching import Option, pick
 from engine.core.message import Chosen, Text
 from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Words
@@ -23,7 +25,10 @@ _OPTIONS = [
 
 
 class Menu(Node, tag="menu", frozen=True, kw_only=True):
-    """Exits: one for each option's id, then `other` (nothing fitted after `tries`) and `timeout`."""
+    """Exits: one for each option's id and each of `cases`, then `other` (nothing fitted after `tries`) and `timeout`.
+
+    `cases` are rules for what may be typed besides the options (a CPF, a link): looked at when no option fits.
+    """
 
     palette: ClassVar[Palette] = Palette(
         group="ask",
@@ -66,6 +71,17 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
             ],
         ),
         Example(
+            name="something else that is understood",
+            node={
+                "type": "menu",
+                "id": "menu",
+                "text": "Escolha:",
+                "options": _OPTIONS,
+                "cases": [{"exit": "cpf", "when": {"matches": [{"var": "message.text"}, "^[0-9]{11}$"]}}],
+            },
+            turns=[{"text": "oi"}, {"text": "52998224725", "exits": ["menu.cpf"]}],
+        ),
+        Example(
             name="numbers where the channel has no buttons",
             node={"type": "menu", "id": "menu", "text": "Escolha:", "options": _OPTIONS},
             world={"limits": {"buttons": 0, "rows": 0}},
@@ -78,6 +94,7 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
 
     text: Annotated[Words, Meta(title="Text")]
     options: Annotated[list[Option], Meta(title="Options", min_length=1, max_length=30)]
+    cases: Annotated[list[Case], Meta(title="What else may be typed", max_length=20)] = []
     button: Annotated[str, Meta(title="Button that opens the list", max_length=20)] = "Ver opções"
     retry: Annotated[Words, Meta(title="When nothing fits")] = ""
     tries: Annotated[int, Meta(ge=1, le=20)] = 3
@@ -87,7 +104,7 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
     timeout_minutes: Annotated[int, Meta(ge=1, le=525_600)] = 1440
 
     def exits(self) -> list[str]:
-        return [*(o.id for o in self.options), "other", "timeout"]
+        return [*(o.id for o in self.options), *(c.exit for c in self.cases), "other", "timeout"]
 
     def writes(self) -> dict[str, str]:
         return {self.save_as: "text"} if self.save_as else {}
@@ -96,21 +113,28 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
         return (("/text", self.text), ("/retry", self.retry), ("/reminder", self.reminder))
 
     def check(self, look: Look) -> Iterable[Problem]:
-        for n, option in enumerate(self.options):
-            if option.id in ("other", "timeout"):
+        taken = {"other", "timeout"}
+        named = [(f"/options/{n}/id", o.id) for n, o in enumerate(self.options)]
+        named += [(f"/cases/{n}/exit", c.exit) for n, c in enumerate(self.cases)]
+        for path, name in named:
+            if name in taken:
                 yield Problem(
-                    code="menu:reserved-option",
+                    code="menu:same-exit",
                     severity="error",
                     node=self.id,
-                    path=f"/options/{n}/id",
-                    detail=f"{option.id!r} is the name of an exit that every menu has",
+                    path=path,
+                    detail=f"another exit of this menu is called {name!r}",
                 )
+            taken.add(name)
 
     def speaks(self) -> bool:
         return True
 
     def heard(self) -> frozenset[str]:
-        return frozenset({"other", *(o.id for o in self.options)})
+        return frozenset(self.exits()) - {"timeout"}
+
+    def rules(self) -> Iterable[tuple[str, Any]]:
+        return ((f"/cases/{n}/when", case.when) for n, case in enumerate(self.cases))
 
     def silence(self) -> dict[str, int]:
         return {"timeout": self.timeout_minutes}
@@ -144,6 +168,9 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
             if self.save_as:
                 run.set(self.save_as, hit.id)
             return Go(hit.id)
+        for case in self.cases:
+            if truthy(run.rule(case.when)):
+                return Go(case.exit, f"case {case.exit}")
         if early:
             return None
         tries = run.memory["tries"] = run.memory.get("tries", 0) + 1

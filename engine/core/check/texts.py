@@ -32,14 +32,6 @@ def _options(ident: str, node: Node, channel: str, limits: Limits) -> Iterable[P
     if not options or not limits.buttons:
         return
     many = len(options) > limits.buttons
-    if len({o.id for o in options}) != len(options):
-        yield Problem(
-            code="text:same-option",
-            severity="error",
-            node=ident,
-            path="/options",
-            detail="two options share an id",
-        )
     if len(options) > limits.rows:
         yield Problem(
             code="text:too-many-rows", severity="warning", node=ident, path="/options",
