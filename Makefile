@@ -2,7 +2,7 @@
 # installed is remembered by stamps there, so later calls start at once.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak clean install dev chromium
+.PHONY: help demo serve test check bench soak lock clean install dev chromium
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	"$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -41,6 +41,11 @@ bench: $(DEV) ## All benchmarks
 
 soak: $(DEV) ## The long form of the tests that kill processes
 	TRAMA_SOAK_SECONDS=$${TRAMA_SOAK_SECONDS:-1800} $(BIN)/python -m pytest -s tests/soak
+
+FREEZE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock: $(DEV) ## Pin the versions anew after a change in pyproject.toml
+	$(FREEZE) pyproject.toml -o requirements.lock
+	$(FREEZE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Forget what was installed and built; data in .trama stays
 	rm -rf $(V) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
