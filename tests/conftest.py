@@ -8,7 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
+# a law holds or not; how long an example takes on a busy machine says nothing about it
+settings.register_profile("trama", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("trama")
 ROOT = Path(__file__).resolve().parent.parent
 
 
