@@ -36,14 +36,3 @@ class Texts:
     def known(self, prefix: str, name: str) -> str:
         """The text for a code of the engine, or the code itself where the catalogue has none."""
         return self._entries.get(f"{prefix}.{name}", name)
-
-
-def preferred(accept_language: str) -> str:
-    """The language of a browser's Accept-Language header."""
-    for part in accept_language.split(","):
-        tag = part.partition(";")[0].strip().lower()
-        if tag.startswith("pt"):
-            return "pt-BR"
-        if tag.startswith("en"):
-            return "en"
-    return DEFAULT

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
-from builder_ui.texts import LANGUAGES, Texts, preferred
+from builder_ui.texts import DEFAULT, LANGUAGES, Texts
 from engine.services.people import Principal
 
 COOKIE = "ui_session"
@@ -31,7 +31,7 @@ class Visit:
 
 def visit(request: Request) -> Visit:
     wanted = request.session.get("language", "")
-    language = wanted if wanted in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+    language = wanted if wanted in LANGUAGES else DEFAULT
     theme = request.session.get("theme", "auto")
     return Visit(
         path=request.url.path,

@@ -88,7 +88,7 @@ async def _examine(
     """Check and test one flow after the other and write it into its line."""
     for ident, (_, problems, tests) in cells.items():
         try:
-            found = await service.check(rt, tenant, ident)
+            told = await service.check(rt, tenant, ident)
             ran = await service.test(rt, tenant, ident)
         except TramaError as fault:
             problems.clear()
@@ -96,6 +96,7 @@ async def _examine(
             with problems:
                 chip(fault.code, "bad")
             continue
+        found = [p for p in told if p.severity != "info"]
         errors = sum(p.severity == "error" for p in found)
         problems.clear()
         with problems:

@@ -85,7 +85,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A window of somebody new, in Portuguese. A script error of the page fails the test."""
-    context = browser.new_context(locale="pt-BR", viewport={"width": 1440, "height": 900})
+    context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
     opened = context.new_page()
     faults: list[str] = []
     opened.on("pageerror", lambda fault: faults.append(str(fault)))

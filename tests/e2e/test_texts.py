@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import builder_ui
-from builder_ui.texts import LANGUAGES, catalogue, preferred
+from builder_ui.texts import LANGUAGES, catalogue
 
 ROOT = Path(builder_ui.__file__).parent
 SOURCES = [p for p in ROOT.rglob("*.py") if "__pycache__" not in p.parts]
@@ -74,11 +74,3 @@ def test_no_page_shows_words_of_its_own(path: Path) -> None:
                     continue
             spoken.append(f"{path.name}:{call.lineno}: {text.value}")
     assert spoken == []
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [("en-GB,en;q=0.9", "en"), ("pt-PT", "pt-BR"), ("de,en;q=0.5", "en"), ("", "pt-BR"), ("fr", "pt-BR")],
-)
-def test_the_browser_s_language_is_taken_where_there_is_one(header: str, language: str) -> None:
-    assert preferred(header) == language
