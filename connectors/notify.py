@@ -1,6 +1,6 @@
 """Notices to people outside the conversation: a Slack-compatible webhook, or an SMS gateway over HTTP.
 
-E-mail needs SMTP and is not here. A webhook's address is its secret: it stays in the settings and a flow names it.
+E-mail is `connectors.smtp`. A webhook's address is its secret: it stays in the settings and a flow names it.
 """
 
 from __future__ import annotations

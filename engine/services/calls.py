@@ -18,15 +18,13 @@ import structlog
 from connectors import erp
 from connectors.calls import CallResult, Failed, Ok
 from connectors.http_call import http_call
-from connectors.notify import NotifySettings, notice
 from connectors.wire import WireFailure
 from engine.core import secrets
 from engine.core.errors import TramaError
-from engine.services import breakers, channels, media
+from engine.services import breakers, channels, media, notices
 from engine.services.batcher import Batcher
 from engine.services.delivery import MOST_TRIES, pause
 from engine.services.fleet import Fleet
-from engine.services.live import News
 from engine.services.runtime import Runtime
 from engine.store import calls as store
 from engine.store.calls import Answered, Asked
@@ -188,20 +186,8 @@ async def _http(rt: Runtime, tenant: int, asked: Asked, args: dict[str, Any]) ->
 
 
 async def _notify(rt: Runtime, tenant: int, asked: Asked, args: dict[str, Any]) -> CallResult:
-    to, subject, text = str(args["to"]), str(args["subject"]), str(args["text"])
-    by = asked.operation
-    if by == "in_app":
-        data = {"to": to[:200], "subject": subject[:200], "text": text[:1000]}
-        rt.live.publish(News("system_message", tenant, asked.conversation or 0, data))
-        return Ok(value=None)
-    if by not in ("webhook", "sms"):
-        return Failed(code="notify:not-available", detail=f"no way to send by {by}")
-    found = await channels.service(rt, tenant, "notify")
-    if found is None:
-        return Failed(code="notify:not-configured", detail="no notices are set up for this company")
-    settings = msgspec.convert(found[1], NotifySettings)
-    return await rt.courier.drive(
-        notice(settings, "sms" if by == "sms" else "webhook", to, text, subject=subject)
+    return await notices.tell(
+        rt, tenant, asked.operation, args, conversation=asked.conversation or 0, key=asked.id
     )
 
 
