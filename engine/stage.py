@@ -23,6 +23,8 @@ async def open_stage(rt: Runtime, address: str) -> Demo:
         delay=0.6,
         clock=time.seconds,
     )
+    for name, language, parameters in seed.TEMPLATES:
+        graph.template(name, language, parameters)
     erp = FakeErp(
         callback_url=f"{address}/api/v1/events/payment.received",
         callback_headers={"x-api-key": await erp_key(rt, loaded.tenant)},

@@ -22,6 +22,8 @@ NAME = "Energia Clara"
 EMAIL = "demo@plataforma.com"
 PASSWORD = "demo123"  # noqa: S105  the one that the demo prints; it exists in demo mode only
 PHONE_NUMBER_ID = "106540352242922"
+TEMPLATES = (("boas_vindas_lead", "pt_BR", 2),)
+"""Message templates that the stand-in counts as approved: name, language, number of parameters."""
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
 

@@ -10,6 +10,8 @@ from engine.core.check import check
 from engine.core.flow import Flow, Flows
 from engine.core.replay import coverage, run_tests
 from engine.nodes import open_flow
+from engine.nodes.send_template import SendTemplate
+from seeds.demo import TEMPLATES
 
 FOLDER = Path(__file__).resolve().parents[2] / "flows"
 FLOWS = {path.stem: open_flow(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))}
@@ -36,3 +38,13 @@ def test_its_own_tests_pass_and_take_every_exit(flow: Flow) -> None:
     assert [f"{v.test}: {said}" for v in verdicts for said in v.failures] == []
     _, missed = coverage(flow, verdicts)
     assert missed == []
+
+
+def test_the_demonstration_approves_the_templates_that_they_send() -> None:
+    sent = {
+        (node.name, node.language, len(node.body))
+        for flow in FLOWS.values()
+        for node in flow.nodes.values()
+        if isinstance(node, SendTemplate)
+    }
+    assert sent <= set(TEMPLATES)
