@@ -23,7 +23,7 @@ def register(rt: Runtime, demo: Demo | None) -> None:
         seen = visit(request)
         if seen.principal is None:
             return to_login(request)
-        t = seen.t
+        t, company = seen.t, seen.principal.tenant
         with shell(seen, t("health.title"), demo=demo is not None):
             with node("header", "page-head"):
                 word("h1", t("health.title"))
@@ -31,7 +31,7 @@ def register(rt: Runtime, demo: Demo | None) -> None:
             place = node("div", "cards")
 
             async def examine() -> None:
-                found = await doctor.examine(rt)
+                found = await doctor.examine(rt, company)
                 place.clear()
                 with place:
                     for finding in found:
@@ -45,7 +45,12 @@ def register(rt: Runtime, demo: Demo | None) -> None:
 def _finding(finding: Finding, t: Texts) -> None:
     with node("section", "card finding"):
         with node("div", "card-head"):
-            word("h2", finding.check)
+            kind, _, name = (
+                finding.check.partition(" ")
+                if finding.check.startswith("channel ")
+                else (finding.check, "", "")
+            )
+            word("h2", f"{t.known('health.check', kind)} {name}".strip())
             chip(t(f"health.{finding.state}"), TONES[finding.state])
         if finding.detail:
             word("p", finding.detail, "quiet")
