@@ -26,22 +26,31 @@ Parser = Callable[[str], Any]
 KEY_BYTES = 32
 
 
+def _whole(text: str) -> int:
+    if not text.strip().lstrip("-").isdecimal():
+        raise ValueError("not a whole number")
+    return int(text)
+
+
 def _port(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if not 0 <= value <= 65535:
         raise ValueError("not between 0 and 65535")
     return value
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError("not a number") from None
     if not 0 <= value <= 60:
         raise ValueError("not between 0 and 60 seconds")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if not 1 <= value <= 200:
         raise ValueError("not between 1 and 200")
     return value
