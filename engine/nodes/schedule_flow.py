@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
 from engine.core.effects import ScheduleFlow as Schedule
-from engine.core.errors import TramaError
-from engine.core.filters import moment
 from engine.core.node import Example, Go, Move, Node, Palette, Words
 from engine.core.run import Run
+from engine.core.waiting import moment_named
 
 
 class ScheduleFlow(Node, tag="schedule_flow", frozen=True, kw_only=True):
@@ -53,12 +52,6 @@ class ScheduleFlow(Node, tag="schedule_flow", frozen=True, kw_only=True):
     def enter(self, run: Run) -> Move:
         due = run.now + timedelta(minutes=self.minutes)
         if self.at:
-            said = run.text(self.at)
-            found = moment(said, run.world.zone)
-            if found is None:
-                raise TramaError("schedule:bad-date", f"{said!r} is not a date or moment", path="/at")
-            if not isinstance(found, datetime):
-                found = datetime.combine(found, time(9))
-            due = (found if found.tzinfo else found.replace(tzinfo=run.local.tzinfo)).astimezone(UTC)
+            due = moment_named(run, self.at, "schedule:bad-date")
         run.emit(Schedule(id=run.id(), flow=self.flow, due=due, arguments=run.fill(self.arguments)))
         return Go("next")

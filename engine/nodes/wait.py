@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
 from engine.core.errors import TramaError
 from engine.core.events import AnyEvent, EventOccurred, MessageReceived, TimerFired
-from engine.core.filters import moment
 from engine.core.logic import truthy
-from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Stay, Words
+from engine.core.node import Example, Go, Look, Move, Node, Palette, Problem, Words
 from engine.core.run import Run
-from engine.core.session import Wait as Waiting
+from engine.core.waiting import moment_named
 
 
 class Wait(Node, tag="wait", frozen=True, kw_only=True):
@@ -133,15 +132,12 @@ class Wait(Node, tag="wait", frozen=True, kw_only=True):
                     messages=self.messages,
                 )
             case "date":
-                due = self._moment(run)
+                due = moment_named(run, self.at, "wait:bad-date")
             case "business_hours":
                 due = _next_opening(run)
         if due <= run.now:
             return Go("done", "already past")
         return run.wait("timer", due, messages=self.messages)
-
-    def again(self, run: Run, wait: Waiting) -> Move:
-        return Stay(wait)
 
     def resume(self, run: Run, event: AnyEvent) -> Move | None:
         match event:
@@ -156,15 +152,6 @@ class Wait(Node, tag="wait", frozen=True, kw_only=True):
             case MessageReceived() if self.messages:
                 return Go("message")
         return None
-
-    def _moment(self, run: Run) -> datetime:
-        said = run.text(self.at)
-        found = moment(said, run.world.zone)
-        if found is None:
-            raise TramaError("wait:bad-date", f"{said!r} is not a date (2026-12-31) or moment", path="/at")
-        if not isinstance(found, datetime):
-            found = datetime.combine(found, time(9))
-        return (found if found.tzinfo else found.replace(tzinfo=run.local.tzinfo)).astimezone(UTC)
 
 
 def _next_opening(run: Run) -> datetime:
