@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 
@@ -28,6 +27,7 @@ from engine.services.fleet import Fleet
 from engine.services.runtime import Runtime
 from engine.store import calls as store
 from engine.store.calls import Answered, Asked
+from engine.store.database import AWAY
 from engine.store.payloads import AnswerPayload
 from engine.store.tenants import Work
 
@@ -65,13 +65,7 @@ class Calls(Fleet[Asked]):
             batcher = self._landing[tenant] = Batcher(land)
         try:
             await batcher.submit((errand, result))
-        except (
-            OSError,
-            TramaError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-        ) as fault:
+        except (TramaError, *AWAY) as fault:
             _log.warning("answer_not_noted", call=errand.id, fault=type(fault).__name__)
 
     async def _result(self, tenant: int, asked: Asked) -> CallResult:

@@ -11,7 +11,6 @@ import random
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import asyncpg
 import msgspec
 import structlog
 
@@ -25,7 +24,7 @@ from engine.services.fleet import Fleet
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
 from engine.store import outbox, rates, statuses
-from engine.store.database import Connection
+from engine.store.database import AWAY, Connection
 from engine.store.outbox import Settled, Waiting
 from engine.store.tenants import Work
 
@@ -131,13 +130,7 @@ class Deliveries(Fleet[Flight]):
             batcher = self._landing[tenant] = Batcher(land)
         try:
             await batcher.submit(Landed(flight, outcome))
-        except (
-            OSError,
-            TramaError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-        ) as fault:
+        except (TramaError, *AWAY) as fault:
             # the lease runs out and the sweep treats it as unknown: never sent twice without a question
             _log.warning("outcome_not_noted", outbox=flight.waiting.id, fault=type(fault).__name__)
 
