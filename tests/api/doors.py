@@ -85,31 +85,6 @@ async def company(app: Application, client: httpx.AsyncClient, slug: str) -> Com
     return Company(app, client, tenant, slug, whatsapp, webchat, key)
 
 
-def greeting(ident: str = "greeting") -> dict[str, Any]:
-    """Asks for a name and greets with it."""
-    return {
-        "format": 1,
-        "id": ident,
-        "name": "Greeting",
-        "kind": "chatbot",
-        "start": "name",
-        "triggers": [{"on": "message"}],
-        "variables": [{"name": "name", "type": "text"}],
-        "nodes": [
-            {"type": "ask", "id": "name", "text": "Como se chama?", "save_as": "name", "timeout_minutes": 60},
-            {"type": "send_message", "id": "hello", "text": "Olá, {{ name }}!"},
-            {"type": "end", "id": "end"},
-            {"type": "hand_over", "id": "person"},
-        ],
-        "edges": [
-            {"from": "name", "exit": "answered", "to": "hello"},
-            {"from": "name", "exit": "invalid", "to": "person"},
-            {"from": "name", "exit": "timeout", "to": "end"},
-            {"from": "hello", "exit": "next", "to": "end"},
-        ],
-    }
-
-
 def code(answer: httpx.Response) -> str:
     """The code of a problem document; fails for what is none."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from doors import SITE, Company, code, delivery, greeting
+from doors import SITE, Company, code, delivery
+from greeting import greeting
 
 from engine.services import people
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
-from doors import Company, code, greeting
+from doors import Company, code
+from greeting import greeting
 
 
 async def create(acme: Company, **changes: object) -> None:

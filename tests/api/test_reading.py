@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from doors import Company, code, delivery, greeting
+from doors import Company, code, delivery
+from greeting import greeting
 
 
 async def test_pages_of_conversations_are_complete_and_in_order(acme: Company) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 import uvicorn
-from doors import Company, greeting
+from doors import Company
+from greeting import greeting
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 

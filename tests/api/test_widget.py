@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import uvicorn
-from doors import Company, greeting
+from doors import Company
+from greeting import greeting
 from playwright.async_api import Page, async_playwright, expect
 
 pytestmark = pytest.mark.browser

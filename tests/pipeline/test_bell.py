@@ -6,7 +6,8 @@ import asyncio
 import threading
 
 import pytest
-from harness import Company, greeting
+from greeting import greeting
+from harness import Company
 
 from engine.tasks.bell import HueyBell, make_huey
 from engine.tasks.consumer import ConsumerThread, tasks

@@ -7,7 +7,8 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from harness import Company, greeting, refusal
+from greeting import greeting
+from harness import Company, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from harness import PHONE, Company, company, greeting
+from greeting import greeting
+from harness import PHONE, Company, company
 
 from engine.core.errors import TramaError
 from engine.core.message import Text

@@ -7,7 +7,8 @@ import random
 from datetime import timedelta
 
 import pytest
-from harness import PHONE, Company, company, greeting
+from greeting import greeting
+from harness import PHONE, Company, company
 
 from engine.services import flows, turn
 from engine.store import turns as store

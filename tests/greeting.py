@@ -1,0 +1,31 @@
+"""The smallest flow with a question in it, for tests of what carries flows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def greeting(ident: str = "greeting", **extra: Any) -> dict[str, Any]:
+    """Asks for a name, greets with it, ends."""
+    return {
+        "format": 1,
+        "id": ident,
+        "name": "Greeting",
+        "kind": "chatbot",
+        "start": "name",
+        "triggers": [{"on": "message"}],
+        "variables": [{"name": "name", "type": "text"}],
+        "nodes": [
+            {"type": "ask", "id": "name", "text": "Como se chama?", "save_as": "name", "timeout_minutes": 60},
+            {"type": "send_message", "id": "hello", "text": "Olá, {{ name }}!"},
+            {"type": "end", "id": "end"},
+            {"type": "hand_over", "id": "person"},
+        ],
+        "edges": [
+            {"from": "name", "exit": "answered", "to": "hello"},
+            {"from": "name", "exit": "invalid", "to": "person"},
+            {"from": "name", "exit": "timeout", "to": "end"},
+            {"from": "hello", "exit": "next", "to": "end"},
+        ],
+        **extra,
+    }
