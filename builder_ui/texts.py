@@ -1,4 +1,5 @@
-"""What people read on the screens, from one catalogue a language (`locales/*.json`): flat keys, `{name}` filled in.
+"""What people read on the screens, from one catalogue a language: flat keys, `{name}` filled in. `locales/<language>.json`
+holds what all share, `locales/<part>.<language>.json` what belongs to one part of the screens.
 
 A missing key is a mistake of ours, so it raises; a test keeps the catalogues alike.
 """
@@ -18,8 +19,15 @@ DEFAULT: Literal["pt-BR"] = "pt-BR"
 
 @lru_cache(maxsize=8)
 def catalogue(language: str) -> Mapping[str, str]:
-    raw = files("builder_ui").joinpath("locales", f"{language}.json").read_bytes()
-    return msgspec.json.decode(raw, type=dict[str, str])
+    merged: dict[str, str] = {}
+    for file in files("builder_ui").joinpath("locales").iterdir():
+        if file.name == f"{language}.json" or file.name.endswith(f".{language}.json"):
+            part = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+            twice = merged.keys() & part.keys()
+            if twice:
+                raise KeyError(f"{file.name} says again what another file says: {sorted(twice)[:3]}")
+            merged |= part
+    return merged
 
 
 class Texts:
