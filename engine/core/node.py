@@ -92,7 +92,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something the static check found. `fix` names a quick fix that the builder knows, if there is one."""
+    """Something the static check found. `fix` names a quick fix that the builder knows, if there is one; `about` are
+    the names and figures that a sentence in the person's language needs (`exit`, `name`, `limit` …), by name."""
 
     code: str
     severity: Literal["error", "warning", "info"]
@@ -100,14 +101,17 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
     detail: str = ""
     fix: str = ""
+    about: tuple[tuple[str, str], ...] = ()
 
 
 class Look(NamedTuple):
-    """What the static check sees: the flow, the other flows (None: not to be had), the channels' limits by kind."""
+    """What the static check sees: the flow, the other flows (None: not to be had), the channels' limits by kind.
+    `unreadable`: nodes of known types whose settings cannot be read, kept in the flow as unknown ones."""
 
     flow: Flow
     flows: Flows | None
     limits: Mapping[str, Limits]
+    unreadable: frozenset[str] = frozenset()
 
 
 class Node(
@@ -122,6 +126,8 @@ class Node(
 
     palette: ClassVar[Palette]
     examples: ClassVar[Sequence[Example]] = ()
+    starter: ClassVar[dict[str, Any]] = {}
+    """The settings with which the builder puts it on the canvas; what is empty there is for its author to fill in."""
     waits: ClassVar[bool] = False
     """Whether entering may stop the turn: what the loop check asks."""
 

@@ -42,6 +42,7 @@ class Ask(Node, tag="ask", frozen=True, kw_only=True):
         },
     )
     waits: ClassVar[bool] = True
+    starter: ClassVar[dict[str, Any]] = {"text": "", "save_as": "answer"}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="a CPF, with one slip",

@@ -23,6 +23,7 @@ class Decide(Node, tag="decide", frozen=True, kw_only=True):
             "en": "Goes on through the first case whose rule is true.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"cases": [{"exit": "case_1", "when": {"and": []}}]}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="by days overdue",

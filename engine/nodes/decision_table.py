@@ -33,6 +33,10 @@ class DecisionTable(Node, tag="decision_table", frozen=True, kw_only=True):
             "en": "The first row that fits gives the values.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {
+        "inputs": [{"var": ""}],
+        "rows": [{"when": [None], "then": {"result": ""}}],
+    }
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="discount by amount and delay",

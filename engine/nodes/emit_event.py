@@ -19,6 +19,7 @@ class EmitEvent(Node, tag="emit_event", frozen=True, kw_only=True):
         title={"pt-BR": "Emitir evento", "en": "Emit event"},
         summary={"pt-BR": "Avisa outros fluxos e sistemas.", "en": "Tells other flows and systems."},
     )
+    starter: ClassVar[dict[str, Any]] = {"name": "event"}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="a qualified lead",

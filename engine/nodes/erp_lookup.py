@@ -31,6 +31,7 @@ class ErpLookup(Node, tag="erp_lookup", frozen=True, kw_only=True):
         },
     )
     waits: ClassVar[bool] = True
+    starter: ClassVar[dict[str, Any]] = {"operation": "customer", "save_as": "customer"}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="a customer by CPF",

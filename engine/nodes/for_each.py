@@ -26,6 +26,7 @@ class ForEach(Node, tag="for_each", frozen=True, kw_only=True):
         },
     )
     keeps_memory: ClassVar[bool] = True
+    starter: ClassVar[dict[str, Any]] = {"items": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="an empty list",

@@ -28,6 +28,7 @@ class HttpRequest(Node, tag="http_request", frozen=True, kw_only=True):
         },
     )
     waits: ClassVar[bool] = True
+    starter: ClassVar[dict[str, Any]] = {"url": "https://", "save_as": "response"}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="answered",

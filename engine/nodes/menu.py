@@ -40,6 +40,10 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
         },
     )
     waits: ClassVar[bool] = True
+    starter: ClassVar[dict[str, Any]] = {
+        "text": "",
+        "options": [{"id": "option_1", "title": ""}, {"id": "option_2", "title": ""}],
+    }
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="typed in other words",

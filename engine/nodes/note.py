@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -19,6 +19,7 @@ class Note(Node, tag="note", frozen=True, kw_only=True):
         title={"pt-BR": "Nota interna", "en": "Internal note"},
         summary={"pt-BR": "Anota algo para a equipe.", "en": "Notes something for the team."},
     )
+    starter: ClassVar[dict[str, Any]] = {"text": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="for the next agent",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -22,6 +22,7 @@ class Notify(Node, tag="notify", frozen=True, kw_only=True):
             "en": "Sends a notice by e-mail, SMS, webhook (Slack) or on screen.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"by": "in_app", "to": "", "text": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="tell the team",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -24,6 +24,7 @@ class OptInOut(Node, tag="opt_in_out", frozen=True, kw_only=True):
             "en": "Records that the contact wants messages or does not.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"action": "out"}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="leave",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -31,6 +31,7 @@ class RandomSplit(Node, tag="random_split", frozen=True, kw_only=True):
             "en": "Divides contacts by weight; each contact always goes the same way.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"shares": [{"exit": "a", "weight": 50}, {"exit": "b", "weight": 50}]}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="all weight on one side",

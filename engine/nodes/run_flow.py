@@ -25,6 +25,7 @@ class RunFlow(Node, tag="run_flow", frozen=True, kw_only=True):
         },
     )
     waits: ClassVar[bool] = False
+    starter: ClassVar[dict[str, Any]] = {"flow": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="a flow that does not exist",

@@ -23,6 +23,7 @@ class ScheduleFlow(Node, tag="schedule_flow", frozen=True, kw_only=True):
         title={"pt-BR": "Agendar fluxo", "en": "Schedule flow"},
         summary={"pt-BR": "Inicia outro fluxo mais tarde.", "en": "Starts another flow later."},
     )
+    starter: ClassVar[dict[str, Any]] = {"flow": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="feedback two hours later",

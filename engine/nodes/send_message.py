@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -26,6 +26,7 @@ class SendMessage(Node, tag="send_message", frozen=True, kw_only=True):
             "en": "Sends text, image, audio, video, document or location.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"text": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="greet by first name",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -25,6 +25,7 @@ class SendPayment(Node, tag="send_payment", frozen=True, kw_only=True):
             "en": "Sends the Pix code with its QR, or the boleto's line.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"text": "", "code": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="a Pix charge",

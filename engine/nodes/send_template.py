@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -27,6 +27,7 @@ class SendTemplate(Node, tag="send_template", frozen=True, kw_only=True):
             "en": "Sends an approved template, also outside the 24-hour window.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"name": ""}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="remind of an invoice",

@@ -33,6 +33,7 @@ class SetVariable(Node, tag="set_variable", frozen=True, kw_only=True):
             "en": "Computes or copies values into variables.",
         },
     )
+    starter: ClassVar[dict[str, Any]] = {"set": [{"name": "value", "value": ""}]}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="computed and composed",

@@ -21,6 +21,7 @@ class UpdateContact(Node, tag="update_contact", frozen=True, kw_only=True):
         title={"pt-BR": "Atualizar contato", "en": "Update contact"},
         summary={"pt-BR": "Guarda dados no cadastro do contato.", "en": "Keeps data on the contact's card."},
     )
+    starter: ClassVar[dict[str, Any]] = {"fields": {}}
     examples: ClassVar[Sequence[Example]] = (
         Example(
             name="keep the name",
