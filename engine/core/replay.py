@@ -24,6 +24,8 @@ from engine.core.step import step
 from engine.core.trace import Trace
 from engine.core.world import Command, World
 
+INPUTS = ("text", "button", "media", "location", "event", "advance", "answer", "call")
+"""Members of a turn that are its input; exactly one is set."""
 _DURATION = re.compile(r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
 
 
@@ -51,13 +53,51 @@ class Answer(msgspec.Struct, kw_only=True):
         return [plain(m) for m in self.messages]
 
 
+class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that a turn should have led to and did not. `kind` is messages, exits, effects, state, vars (`name`
+    tells which) or input (the turn could not be given at all: `got` is the error's code)."""
+
+    kind: str
+    name: str = ""
+    expected: Any = None
+    got: Any = None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A service that is being waited for."""
+
+    service: str
+    operation: str
+    args: dict[str, Any] = {}
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A turn of a test as it went. `path` are the steps in the tested flow, as (node, exit); an exit is "" where it
+    waits. `vars` the values of the variables that the turn names."""
+
+    number: int
+    turn: TestTurn
+    at: datetime
+    said: list[str] = []
+    exits: list[str] = []
+    effects: list[str] = []
+    vars: dict[str, Any] = {}
+    state: str = ""
+    error: str = ""
+    path: list[tuple[str, str]] = []
+    asked: Asked | None = None
+    differences: list[Difference] = []
+
+
 class Verdict(msgspec.Struct, kw_only=True):
-    """A test's outcome: `failures` say turn, what was expected and what came; `exits` are all that were taken."""
+    """A test's outcome: `failures` say turn, what was expected and what came; `exits` are all that were taken;
+    `turns` tell the same turn by turn, up to the one that could not be given."""
 
     flow: str
     test: str
     failures: list[str] = []
     exits: set[str] = set()
+    turns: list[Played] = []
 
     @property
     def passed(self) -> bool:
@@ -84,6 +124,27 @@ class Player:
             return None
         wanted = self.session.wait.call
         return next((c for c in reversed(self._calls) if c.id == wanted), None)
+
+    def fork(self) -> Player:
+        """Another player that stands where this one does; neither sees what the other does."""
+        twin = Player(self.flows, at=self.now, world=self.world)
+        # sessions and worlds are replaced, never changed
+        twin.session = self.session
+        twin._timers, twin._calls = list(self._timers), list(self._calls)
+        twin._events, twin._said = self._events, self._said
+        return twin
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Those of the innermost flow."""
+        frames = self.session.frames if self.session is not None else []
+        return dict(frames[-1].vars) if frames else {}
+
+    @property
+    def next_timer(self) -> datetime | None:
+        """When something happens by itself, if nothing else does."""
+        current = {w.id for w in waits(self.session)} if self.session is not None else set()
+        return min((due for due, event in self._timers if _current(event, current)), default=None)
 
     def play(self, turn: TestTurn) -> Answer:
         """Give one input and what time brings with it."""
@@ -225,21 +286,83 @@ def world_of(overrides: dict[str, Any]) -> World:
 
 def run_test(flow: Flow, test: FlowTest, flows: Flows) -> Verdict:
     """Play a flow's test. `flows` must hold the flow itself and those that it calls; only its own triggers listen."""
-    verdict = Verdict(flow=flow.id, test=test.name, failures=[], exits=set())
-    player = Player(flows.listening_to(flow), at=datetime.fromisoformat(test.at), world=world_of(test.world))
+    verdict = Verdict(flow=flow.id, test=test.name, failures=[], exits=set(), turns=[])
+    player = stage(flow, test, flows)
     for number, turn in enumerate(test.turns, 1):
-        if turn.call is not None:
-            turn = msgspec.structs.replace(
-                turn, call={"flow": flow.id, "arguments": test.arguments, **turn.call}
-            )
         try:
-            answer = player.play(turn)
+            answer = player.play(called(flow.id, test, turn))
         except TramaError as error:
             verdict.failures.append(f"turn {number}: {error}")
+            wrong = Difference(kind="input", expected=_input(turn), got=error.code)
+            verdict.turns.append(Played(number=number, turn=turn, at=player.now, differences=[wrong]))
             break
-        verdict.exits.update(answer.exits if not _elsewhere(answer, flow) else _own_exits(answer, flow))
-        verdict.failures.extend(f"turn {number}: {said}" for said in _differences(turn, answer, player))
+        verdict.exits.update(own_exits(answer, flow.id))
+        wrongs = list(_differences(turn, answer, player))
+        because = f" ({answer.error})" if answer.error else ""
+        verdict.failures.extend(f"turn {number}: {_sentence(wrong, because)}" for wrong in wrongs)
+        verdict.turns.append(_played(number, turn, answer, player, flow.id, wrongs))
     return verdict
+
+
+def stage(flow: Flow, test: FlowTest, flows: Flows) -> Player:
+    """A player that stands before the first turn of a test. Raises `test:bad-world`, `test:bad-time`."""
+    try:
+        at = datetime.fromisoformat(test.at)
+    except ValueError as error:
+        raise TramaError("test:bad-time", str(error), path="/at") from error
+    if at.tzinfo is None:
+        raise TramaError("test:bad-time", f"{test.at!r} has no zone", path="/at")
+    return Player(flows.listening_to(flow), at=at, world=world_of(test.world))
+
+
+def called(flow: str, test: FlowTest, turn: TestTurn) -> TestTurn:
+    """A turn that calls a flow calls this one, with the test's arguments, unless it says otherwise."""
+    if turn.call is None:
+        return turn
+    return msgspec.structs.replace(turn, call={"flow": flow, "arguments": test.arguments, **turn.call})
+
+
+def accepted(test: FlowTest, verdict: Verdict) -> FlowTest:
+    """The test with what came in place of what it expected, in the turns that differ."""
+    turns = list(test.turns)
+    for played in verdict.turns:
+        changes: dict[str, Any] = {}
+        for wrong in played.differences:
+            match wrong.kind:
+                case "messages":
+                    changes["expect"] = played.said
+                case "exits":
+                    changes["exits"] = played.exits
+                case "state":
+                    changes["state"] = played.state
+                case "effects":
+                    changes["effects"] = [e for e in wrong.expected if e in played.effects] or None
+                case "vars":
+                    changes["vars"] = played.vars
+        if played.number <= len(turns):
+            turns[played.number - 1] = msgspec.structs.replace(turns[played.number - 1], **changes)
+    return msgspec.structs.replace(test, turns=turns)
+
+
+def _played(
+    number: int, turn: TestTurn, answer: Answer, player: Player, flow: str, wrongs: list[Difference]
+) -> Played:
+    seen = {**answer.changed, **player.variables}
+    call = player.open_call
+    return Played(
+        number=number,
+        turn=turn,
+        at=player.now,
+        said=answer.texts(),
+        exits=answer.exits,
+        effects=_kinds(answer),
+        vars={name: seen.get(name) for name in turn.vars or {}},
+        state=answer.state,
+        error=answer.error,
+        path=[(s.node, s.exit) for t in answer.traces for s in t.steps if s.flow == flow],
+        asked=Asked(service=call.service, operation=call.operation, args=call.args) if call else None,
+        differences=wrongs,
+    )
 
 
 def run_tests(flow: Flow, flows: Flows) -> list[Verdict]:
@@ -261,41 +384,48 @@ def coverage(flow: Flow, verdicts: Iterable[Verdict]) -> tuple[list[str], list[s
     return [e for e in every if e in taken], [e for e in every if e not in taken]
 
 
-def _elsewhere(answer: Answer, flow: Flow) -> bool:
-    return any(s.flow != flow.id for t in answer.traces for s in t.steps)
+def own_exits(answer: Answer, flow: str) -> list[str]:
+    """Those of the flow itself, without the flows that it called."""
+    return [f"{s.node}.{s.exit}" for t in answer.traces for s in t.steps if s.flow == flow and s.exit]
 
 
-def _own_exits(answer: Answer, flow: Flow) -> list[str]:
-    return [f"{s.node}.{s.exit}" for t in answer.traces for s in t.steps if s.flow == flow.id and s.exit]
+def _kinds(answer: Answer) -> list[str]:
+    return [str(e.__struct_config__.tag) for e in answer.effects]
 
 
-def _differences(turn: TestTurn, answer: Answer, player: Player) -> Iterable[str]:
+def _input(turn: TestTurn) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(turn)
+    return {k: v for k, v in given.items() if k in INPUTS}
+
+
+def _sentence(wrong: Difference, because: str) -> str:
+    if wrong.kind == "vars":
+        return f"expected {wrong.name} = {wrong.expected!r}, got {wrong.got!r}"
+    because = "" if wrong.kind == "effects" else because
+    return f"expected {wrong.kind} {wrong.expected!r}, got {wrong.got!r}{because}"
+
+
+def _differences(turn: TestTurn, answer: Answer, player: Player) -> Iterable[Difference]:
     if turn.expect is not None:
         said = answer.texts()
         same = len(said) == len(turn.expect) and all(
             _reads(w, s) for w, s in zip(turn.expect, said, strict=True)
         )
         if not same:
-            yield f"expected messages {turn.expect!r}, got {said!r}{_because(answer)}"
+            yield Difference(kind="messages", expected=turn.expect, got=said)
     if turn.exits is not None and turn.exits != answer.exits:
-        yield f"expected exits {turn.exits!r}, got {answer.exits!r}{_because(answer)}"
+        yield Difference(kind="exits", expected=turn.exits, got=answer.exits)
     if turn.effects is not None:
-        kinds = [str(e.__struct_config__.tag) for e in answer.effects]
-        missing = [e for e in turn.effects if e not in kinds]
-        if missing:
-            yield f"expected effects {missing!r}, got {kinds!r}"
+        kinds = _kinds(answer)
+        if any(e not in kinds for e in turn.effects):
+            yield Difference(kind="effects", expected=turn.effects, got=kinds)
     if turn.state is not None and turn.state != answer.state:
-        yield f"expected state {turn.state!r}, got {answer.state!r}{_because(answer)}"
-    frames = player.session.frames if player.session is not None else []
-    seen = {**answer.changed, **(frames[-1].vars if frames else {})}
+        yield Difference(kind="state", expected=turn.state, got=answer.state)
+    seen = {**answer.changed, **player.variables}
     for name, value in (turn.vars or {}).items():
         if seen.get(name) != value:
-            yield f"expected {name} = {value!r}, got {seen.get(name)!r}"
+            yield Difference(kind="vars", name=name, expected=value, got=seen.get(name))
 
 
 def _reads(wanted: str, said: str) -> bool:
     return wanted[1:] in said if wanted.startswith("~") else wanted == said
-
-
-def _because(answer: Answer) -> str:
-    return f" ({answer.error})" if answer.error else ""

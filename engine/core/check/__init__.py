@@ -7,7 +7,7 @@ inside that node (or inside the document, where no node is concerned).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.core.check import graph, person, rules, shape, texts, variables, window
 from engine.core.flow import Flow, Flows
@@ -19,12 +19,17 @@ FAMILIES = (shape, graph, variables, texts, rules, window, person)
 
 
 def check(
-    flow: Flow, flows: Flows | None = None, limits: Mapping[str, Limits] | None = None
+    flow: Flow,
+    flows: Flows | None = None,
+    limits: Mapping[str, Limits] | None = None,
+    unreadable: Iterable[Problem] = (),
 ) -> list[Problem]:
     """All problems, errors first, then by node in the document's order. `limits` by channel kind (default: those
-    of WhatsApp); without `flows` nothing is said about flows that are called."""
-    look = Look(flow, flows, limits or {"whatsapp_cloud": Limits()})
-    found = {p for family in FAMILIES for p in family.find(look)}
+    of WhatsApp); without `flows` nothing is said about flows that are called. `unreadable` are the problems of
+    nodes whose settings cannot be read (they stand in the flow as unknown ones): they are told, the rest is judged."""
+    broken = list(unreadable)
+    look = Look(flow, flows, limits or {"whatsapp_cloud": Limits()}, frozenset(p.node for p in broken))
+    found = {p for family in FAMILIES for p in family.find(look)} | set(broken)
     places = {ident: n for n, ident in enumerate(flow.nodes)}
     return sorted(found, key=lambda p: (_ORDER[p.severity], places.get(p.node, -1), p.code, p.path))
 

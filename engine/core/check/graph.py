@@ -35,12 +35,14 @@ def find(look: Look) -> Iterable[Problem]:
             if name in failing and nodes[ident].waits:
                 yield Problem(
                     code="flow:missing-error-exit", severity="info", node=ident, path=f"/exits/{name}",
-                    detail=f"when {name!r} happens the conversation goes to a person",
+                    detail=f"when {name!r} happens the conversation goes to a person", fix="connect",
+                    about=(("exit", name),),
                 )  # fmt: skip
             elif name not in nodes[ident].optional_exits() | failing:
                 yield Problem(
                     code="flow:missing-exit", severity="warning", node=ident, path=f"/exits/{name}",
                     detail=f"the exit {name!r} leads nowhere: the flow ends there", fix="add_end",
+                    about=(("exit", name),),
                 )  # fmt: skip
     yield from _loops(look)
 
@@ -59,6 +61,7 @@ def _loops(look: Look) -> Iterable[Problem]:
             yield Problem(
                 code="flow:loop-without-wait", severity="error", node=min(circle, key=list(look.flow.nodes).index),
                 detail="goes round without ever waiting: " + " → ".join(sorted(circle)),
+                about=(("way", " → ".join(sorted(circle))),),
             )  # fmt: skip
 
 

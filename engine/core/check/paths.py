@@ -39,3 +39,22 @@ def reached(flow: Flow, start: str) -> set[str]:
             seen.add(node)
             todo.extend(after.get(node, ()))
     return seen
+
+
+def in_order(after: dict[str, list[str]], start: str) -> list[str]:
+    """Nodes before those that they lead to, as far as circles allow (reverse post-order of a depth-first walk):
+    the order in which a fixed point over the graph settles soonest."""
+    seen = {start}
+    done: list[str] = []
+    work = [(start, iter(after.get(start, ())))]
+    while work:
+        node, targets = work[-1]
+        for target in targets:
+            if target not in seen:
+                seen.add(target)
+                work.append((target, iter(after.get(target, ()))))
+                break
+        else:
+            done.append(node)
+            work.pop()
+    return done[::-1]

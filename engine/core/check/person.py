@@ -25,7 +25,10 @@ def find(look: Look) -> Iterable[Problem]:
 def _leads_to_a_person(flow: Flow, flows: Flows | None, seen: set[str]) -> bool:
     seen.add(flow.id)
     nodes = known(flow)
-    for ident in reached(flow, flow.start) & nodes.keys():
+    live = reached(flow, flow.start)
+    if any(n.kind == "hand_over" for n in flow.unknown if n.id in live):
+        return True
+    for ident in live & nodes.keys():
         node = nodes[ident]
         if node.__struct_config__.tag == "hand_over":
             return True

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from engine.core.check.paths import known
 from engine.core.errors import pointer
 from engine.core.logic import check as check_rule
+from engine.core.logic.errors import RuleProblem
 from engine.core.node import Look, Problem
 
 
@@ -23,7 +27,18 @@ def find(look: Look) -> Iterable[Problem]:
 def _problems(rule: Any, ident: str, path: str) -> Iterable[Problem]:
     if not isinstance(rule, dict | list):
         return
-    for found in check_rule(rule):
+    for found in _checked(msgspec.json.encode(rule)):
         yield Problem(
-            code=found.code, severity=found.severity, node=ident, path=path + found.path, detail=found.detail
+            code=found.code,
+            severity=found.severity,
+            node=ident,
+            path=path + found.path,
+            detail=found.detail,
+            fix="compare_as_number" if found.code == "rule:absent-field" else "",
         )
+
+
+@lru_cache(maxsize=8_192)
+def _checked(encoded: bytes) -> tuple[RuleProblem, ...]:
+    """While somebody edits, every rule but one is the same as a moment ago, and the trial of patterns is dear."""
+    return tuple(check_rule(msgspec.json.decode(encoded)))

@@ -24,6 +24,7 @@ def find(look: Look) -> Iterable[Problem]:
                         yield Problem(
                             code="text:too-long", severity="info", node=ident, path=path,
                             detail=f"{len(variant)} characters; {channel} takes {limits.text}: it will be split",
+                            about=_figures(channel, len(variant), limits.text),
                         )  # fmt: skip
 
 
@@ -36,11 +37,13 @@ def _options(ident: str, node: Node, channel: str, limits: Limits) -> Iterable[P
         yield Problem(
             code="text:too-many-rows", severity="warning", node=ident, path="/options",
             detail=f"{len(options)} options; a list of {channel} takes {limits.rows}: they will be numbered text",
+            about=_figures(channel, len(options), limits.rows),
         )  # fmt: skip
     elif many:
         yield Problem(
             code="text:too-many-buttons", severity="info", node=ident, path="/options",
             detail=f"{len(options)} options; {channel} takes {limits.buttons} buttons: they will be a list",
+            about=_figures(channel, len(options), limits.buttons),
         )  # fmt: skip
     longest = limits.row_title if many else limits.button_title
     for n, option in enumerate(options):
@@ -48,9 +51,15 @@ def _options(ident: str, node: Node, channel: str, limits: Limits) -> Iterable[P
             yield Problem(
                 code="text:button-too-long", severity="warning", node=ident, path=f"/options/{n}/title",
                 detail=f"{len(option.title)} characters; {channel} takes {longest} here", fix="shorten",
+                about=_figures(channel, len(option.title), longest),
             )  # fmt: skip
         if len(option.description) > limits.row_description:
             yield Problem(
                 code="text:description-too-long", severity="warning", node=ident, path=f"/options/{n}/description",
                 detail=f"{len(option.description)} characters; {channel} takes {limits.row_description}: cut",
+                fix="shorten", about=_figures(channel, len(option.description), limits.row_description),
             )  # fmt: skip
+
+
+def _figures(channel: str, have: int, limit: int) -> tuple[tuple[str, str], ...]:
+    return (("channel", channel), ("have", str(have)), ("limit", str(limit)))

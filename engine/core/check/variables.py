@@ -6,10 +6,11 @@ A text may read a variable only where every way to it has set it (or it has a de
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from engine.core.check.paths import edges, known, reached
+from engine.core.check.paths import edges, in_order, known, reached
 from engine.core.errors import TramaError
 from engine.core.logic import RuleError, compile_rule
 from engine.core.node import Look, Node, Problem, Words
@@ -47,13 +48,14 @@ def find(look: Look) -> Iterable[Problem]:
     declared = {v.name: v for v in flow.document.variables}
     given = {v.name for v in flow.document.variables if v.default is not None or v.argument}
     ever = given | declared.keys() | {"error"} | {w for n in nodes.values() for w in n.writes()}
-    sure = _surely_set(look, nodes, given)
+    ever |= _perhaps_set(look)
+    sure = _Sure(look, nodes, given | _perhaps_set(look))
     for ident in reached(flow, flow.start) & nodes.keys():
         node = nodes[ident]
         local = _LOCAL.get(str(node.__struct_config__.tag), set())
         for path, words in node.templates():
             for text in words.values() if isinstance(words, dict) else [words]:
-                yield from _text(ident, path, text, ever, sure[ident], declared)
+                yield from _text(ident, path, text, ever, sure, declared)
         for path, rule in node.rules():
             for read in _reads(rule):
                 head = read.split(".")[0]
@@ -64,7 +66,7 @@ def find(look: Look) -> Iterable[Problem]:
 
 
 def _text(
-    ident: str, path: str, text: str, ever: set[str], sure: set[str], declared: dict[str, Any]
+    ident: str, path: str, text: str, ever: set[str], sure: _Sure, declared: dict[str, Any]
 ) -> Iterable[Problem]:
     if not isinstance(text, str) or "{{" not in text:
         return
@@ -79,10 +81,11 @@ def _text(
             yield from _fields(ident, path, read, declared)
         elif head not in ever:
             yield _unset(ident, path, head)
-        elif head not in sure and not forgiving and head != "error":
+        elif not sure.has(ident, head) and not forgiving and head != "error":
             yield Problem(
                 code="flow:maybe-unset", severity="info", node=ident, path=path,
                 detail=f"some way leads here on which {head!r} has no value", fix="add_default",
+                about=(("name", head),),
             )  # fmt: skip
         else:
             yield from _fields(ident, path, read, declared)
@@ -91,7 +94,7 @@ def _text(
 def _unset(ident: str, path: str, name: str) -> Problem:
     return Problem(
         code="flow:unset-variable", severity="warning", node=ident, path=path,
-        detail=f"nothing gives {name!r} a value", fix="declare_variable",
+        detail=f"nothing gives {name!r} a value", fix="declare_variable", about=(("name", name),),
     )  # fmt: skip
 
 
@@ -103,7 +106,8 @@ def _fields(ident: str, path: str, read: str, declared: dict[str, Any]) -> Itera
     if names is not None and member is not None and member not in names:
         yield Problem(
             code="flow:unknown-field", severity="warning", node=ident, path=path,
-            detail=f"{head!r} has no {member!r}; it has {', '.join(sorted(names))}",
+            detail=f"{head!r} has no {member!r}; it has {', '.join(sorted(names))}", fix="rename_field",
+            about=(("name", head), ("field", member), ("known", ", ".join(sorted(names)))),
         )  # fmt: skip
 
 
@@ -114,26 +118,59 @@ def _reads(rule: Any) -> tuple[str, ...]:
         return ()
 
 
-def _surely_set(look: Look, nodes: dict[str, Node], given: set[str]) -> dict[str, set[str]]:
-    """Variables that have a value on entering each node, whatever way was taken (greatest fixed point)."""
-    flow = look.flow
-    before: dict[str, list[tuple[str, str]]] = {i: [] for i in flow.nodes}
-    for source, name, target in edges(flow):
-        before[target].append((source, name))
-    every = given | {w for n in nodes.values() for w in n.writes()}
-    sure = {i: set(given) if i == flow.start else set(every) for i in flow.nodes}
-    changed = True
-    while changed:
-        changed = False
-        for ident in flow.nodes:
-            if ident == flow.start or not before[ident]:
+class _Sure:
+    """Variables that have a value on entering each node, whatever way was taken (greatest fixed point).
+
+    A set of names is an integer of bits: with hundreds of nodes and names real sets cost half a second.
+    """
+
+    def __init__(self, look: Look, nodes: dict[str, Node], given: set[str]) -> None:
+        names = sorted(given | {w for n in nodes.values() for w in n.writes()})
+        self._bit = {name: 1 << n for n, name in enumerate(names)}
+        flow = look.flow
+        into: dict[str, list[tuple[str, int]]] = {i: [] for i in flow.nodes}
+        after: dict[str, list[str]] = {}
+        for source, name, target in edges(flow):
+            into[target].append((source, self._bits(_written(nodes.get(source), name))))
+            after.setdefault(source, []).append(target)
+        every, first = (1 << len(names)) - 1, self._bits(given)
+        self._sure = dict.fromkeys(flow.nodes, every)
+        if flow.start in self._sure:
+            self._sure[flow.start] = first
+        todo = deque(dict.fromkeys([flow.start, *in_order(after, flow.start), *flow.nodes]))
+        waiting = set(todo)
+        while todo:
+            ident = todo.popleft()
+            waiting.discard(ident)
+            if ident == flow.start or not into.get(ident):
                 continue
-            ways = [sure[s] | _written(nodes.get(s), e) for s, e in before[ident]]
-            now = set.intersection(*ways)
-            if now != sure[ident]:
-                sure[ident] = now
-                changed = True
-    return sure
+            now = every
+            for source, gains in into[ident]:
+                now &= self._sure[source] | gains
+            if now != self._sure[ident]:
+                self._sure[ident] = now
+                fresh = [t for t in after.get(ident, ()) if t not in waiting]
+                todo.extend(fresh)
+                waiting.update(fresh)
+
+    def _bits(self, names: set[str]) -> int:
+        return sum(self._bit[name] for name in names)
+
+    def has(self, ident: str, name: str) -> bool:
+        return bool(self._sure[ident] & self._bit.get(name, 0))
+
+
+def _perhaps_set(look: Look) -> set[str]:
+    """Names that stand where unreadable nodes usually write: nobody is warned about what may be there in a moment."""
+    found: set[str] = set()
+    for node in look.flow.unknown:
+        if isinstance(node.raw.get("save_as"), str):
+            found.add(node.raw["save_as"])
+        listed = node.raw.get("set")
+        for item in listed if isinstance(listed, list) else []:
+            if isinstance(item, dict) and isinstance(item.get("name"), str):
+                found.add(item["name"])
+    return found
 
 
 def _written(node: Node | None, name: str) -> set[str]:

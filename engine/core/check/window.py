@@ -7,9 +7,10 @@ a schedule starts begins with an unknown one.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
-from engine.core.check.paths import edges, known, reached
+from engine.core.check.paths import edges, in_order, known, reached
 from engine.core.node import Look, Problem
 
 _BY_MESSAGE = frozenset({"message", "button", "campaign"})
@@ -24,33 +25,35 @@ def find(look: Look) -> Iterable[Problem]:
     spoken = not flow.triggers or all(t.on in _BY_MESSAGE for t in flow.triggers)
     silence = {flow.start: 0 if spoken else most}
     nodes = known(flow)
-    ways = list(edges(flow))
-    changed = True
-    while changed:
-        changed = False
-        for source, name, target in ways:
-            if source not in silence:
-                continue
-            node = nodes.get(source)
-            after = silence[source]
-            if node is not None and name in node.heard():
-                after = 0
-            elif node is not None:
-                after = min(most, after + node.silence().get(name, 0))
-            if after > silence.get(target, -1):
-                silence[target] = after
-                changed = True
+    after: dict[str, list[tuple[str, str]]] = {}
+    for source, name, target in edges(flow):
+        after.setdefault(source, []).append((name, target))
+    todo = deque(in_order({s: [t for _, t in ways] for s, ways in after.items()}, flow.start))
+    waiting = set(todo)
+    while todo:
+        source = todo.popleft()
+        waiting.discard(source)
+        node = nodes.get(source)
+        heard, quiet = (node.heard(), node.silence()) if node is not None else (frozenset[str](), {})
+        for name, target in after.get(source, ()):
+            longest = 0 if name in heard else min(most, silence.get(source, 0) + quiet.get(name, 0))
+            if longest > silence.get(target, -1):
+                silence[target] = longest
+                if target not in waiting:
+                    waiting.add(target)
+                    todo.append(target)
     for ident in reached(flow, flow.start) & nodes.keys():
         node = nodes[ident]
         if silence.get(ident, 0) >= most and node.speaks():
             yield Problem(
                 code="window:free-text", severity="warning", node=ident,
                 detail=f"may be said after {hours} h of silence, when only a template is let through",
-                fix="add_window_check",
+                about=(("hours", str(hours)),),
             )  # fmt: skip
         remind = getattr(node, "remind_minutes", 0)
         if remind >= most and getattr(node, "reminder", ""):
             yield Problem(
                 code="window:late-reminder", severity="warning", node=ident, path="/remind_minutes",
-                detail=f"the reminder would come after {hours} h of silence",
+                detail=f"the reminder would come after {hours} h of silence", fix="shorten_reminder",
+                about=(("hours", str(hours)),),
             )  # fmt: skip
