@@ -16,8 +16,9 @@ from engine.core.errors import TramaError
 from engine.core.flow import Document
 from engine.core.node import Problem
 from engine.nodes import open_document, open_flow
-from engine.services import flow_checks
-from engine.services.flow_checks import TestRun
+from engine.services import editing
+from engine.services.editing import Author
+from engine.services.flow_checks import Checker, TestRun
 from engine.services.runtime import Runtime
 from engine.store import audit
 from engine.store import flows as store
@@ -73,24 +74,32 @@ async def update(
     opened = _opened(document)
     if opened.id != ident:
         raise TramaError("flow:id-changed", f"the document says {opened.id}", path="/id")
-    async with rt.db.tenant(tenant) as c:
-        return await store.save_draft(
-            c, ident, opened.name, opened.kind, msgspec.json.encode(opened), rev, person
-        )
+    author = Author(person=person)
+    return (await editing.replace(rt, tenant, ident, opened, author, rev=rev)).rev
 
 
 async def check(rt: Runtime, tenant: int, ident: str) -> list[Problem]:
     """What the static check says of the draft."""
     draft = await flow(rt, tenant, ident)
-    others = await _others(rt, tenant, ident)
-    return flow_checks.check(draft.document, others)
+    return (await checker(rt, tenant)).check(draft.document)
+
+
+async def checker(rt: Runtime, tenant: int) -> Checker:
+    """Check and tests of drafts among the company's flows as they are live now."""
+    async with rt.db.tenant(tenant) as c:
+        rev = await store.flows_rev(c)
+        kept = rt.checkers.take(tenant, rev)
+        if kept is not None:
+            return kept
+        live = await store.live_versions(c)
+        found = await store.documents(c, list(live.items()))
+    return rt.checkers.put(tenant, rev, Checker([open_document(d) for d in found.values()]))
 
 
 async def test(rt: Runtime, tenant: int, ident: str) -> TestRun:
     """Run the draft's own tests, with the other flows as they are live."""
     draft = await flow(rt, tenant, ident)
-    others = await _others(rt, tenant, ident)
-    return flow_checks.run_tests(draft.document, others)
+    return (await checker(rt, tenant)).run_tests(draft.document)
 
 
 async def publish(
@@ -104,14 +113,14 @@ async def publish(
             "flow:changed-meanwhile", f"the draft is at revision {draft.row.draft_rev}", path="/rev"
         )
     open_flow(draft.document)
-    others = await _others(rt, tenant, ident)
-    problems = flow_checks.check(draft.document, others)
+    judge = await checker(rt, tenant)
+    problems = judge.check(draft.document)
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise TramaError(
             "flow:has-errors", "; ".join(f"{p.code} {p.node} {p.detail}".strip() for p in errors[:5])
         )
-    tests = flow_checks.run_tests(draft.document, others)
+    tests = judge.run_tests(draft.document)
     if tests.failed:
         raise TramaError("flow:tests-fail", "; ".join(tests.failed[:5]))
     async with rt.db.tenant(tenant) as c:
@@ -135,11 +144,10 @@ async def rollback(rt: Runtime, tenant: int, ident: str, number: int, *, person:
     """Make an earlier version live again and bring the draft back to it. Running sessions stay where they are."""
     async with rt.db.tenant(tenant) as c:
         document = await store.document(c, ident, number)
-        opened = open_document(document)
-        row, _ = await store.draft(c, ident)
         await store.make_live(c, ident, number)
-        await store.save_draft(c, ident, opened.name, opened.kind, document, row.draft_rev, person)
         await audit.note(c, "flow_rolled_back", f"flow:{ident}", person=person, version=number)
+    # the draft may follow later: what is live is what counts, and bringing it back again is harmless
+    await editing.replace(rt, tenant, ident, open_document(document), Author(person=person))
 
 
 async def archive(rt: Runtime, tenant: int, ident: str, *, person: int | None = None) -> None:
@@ -190,11 +198,3 @@ async def load(
 
 def _opened(document: Document | dict[str, Any] | bytes) -> Document:
     return document if isinstance(document, Document) else open_document(document)
-
-
-async def _others(rt: Runtime, tenant: int, but: str) -> list[Document]:
-    """The live documents of the tenant's other flows."""
-    async with rt.db.tenant(tenant) as c:
-        live = [(f, v) for f, v in (await store.live_versions(c)).items() if f != but]
-        found = await store.documents(c, live)
-    return [open_document(d) for d in found.values()]

@@ -1,9 +1,9 @@
 """News for screens and webchat, as it happens: who watches a topic is told; who does not listen misses nothing
 that the database does not also hold.
 
-Topics: `tenant/<id>` and `conversation/<tenant>/<id>`. Between processes news travel by NOTIFY, gathered for a
-few milliseconds, because every NOTIFY takes a lock that all commits share. Payloads name things, they do not
-carry texts: at most 8,000 bytes fit and nothing private belongs there.
+Topics: `tenant/<id>`, `conversation/<tenant>/<id>` and `flow/<tenant>/<id>`. Between processes news travel by
+NOTIFY, gathered for a few milliseconds, because every NOTIFY takes a lock that all commits share. Payloads name
+things, they do not carry texts: at most 8,000 bytes fit and nothing private belongs there.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ _BACKLOG = 1_000
 
 class News(msgspec.Struct, frozen=True, omit_defaults=True):
     """`kind`: message_received, message_sent, message_changed, conversation_changed, new_ticket, ticket_closed,
-    typing, channel_stopped, system_message. `data` holds ids and small facts."""
+    typing, channel_stopped, system_message, flow_edited, flow_presence. `data` holds ids and small facts."""
 
     kind: str
     tenant: int
     conversation: int = 0
     data: dict[str, Any] = {}
     origin: str = ""
+    flow: str = ""
 
 
 class Live:
@@ -87,7 +88,11 @@ class Live:
 
     def _dispatch(self, news: News) -> None:
         told: set[asyncio.Queue[News]] = set()
-        for topic in (f"tenant/{news.tenant}", f"conversation/{news.tenant}/{news.conversation}"):
+        topics = [f"conversation/{news.tenant}/{news.conversation}", f"flow/{news.tenant}/{news.flow}"]
+        # editors of a flow speak of every click: that is no news for the company's other screens
+        if not news.flow:
+            topics.append(f"tenant/{news.tenant}")
+        for topic in topics:
             told |= self._listeners.get(topic, set())
         for queue in told:
             if queue.full():

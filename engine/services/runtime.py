@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from engine.services.alarm import Alarm
 from engine.services.live import Live
+from engine.services.shelf import Shelf
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.store.vault import Vault
 
 if TYPE_CHECKING:
     from connectors.contract import Channel, Outcome, Request, Response, SendPlan
+    from engine.core.flow import Document
+    from engine.services.flow_checks import Checker
 
 T = TypeVar("T")
 Ring = Literal["deliver", "call"]
@@ -77,4 +80,6 @@ class Runtime:
     bell: Bell = field(default_factory=SilentBell)
     turns: Alarm = field(default_factory=Alarm)
     channels: dict[int, Loaded] = field(default_factory=dict)
+    drafts: Shelf[Document] = field(default_factory=Shelf)
+    checkers: Shelf[Checker] = field(default_factory=Shelf)
     now: Callable[[], datetime] = real_now

@@ -153,3 +153,9 @@ async def documents(c: Connection, wanted: list[tuple[str, int]]) -> dict[tuple[
 async def live_versions(c: Connection) -> dict[str, int]:
     rows = await c.fetch("SELECT id, live_version FROM flow WHERE live_version IS NOT NULL")
     return {r["id"]: r["live_version"] for r in rows}
+
+
+async def flows_rev(c: Connection) -> int:
+    """Counts what changes which flows are live."""
+    rev: int = await c.fetchval("SELECT flows_rev FROM tenant")
+    return rev

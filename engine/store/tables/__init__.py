@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.store.tables.channels import Channel, Secret, Service
 from engine.store.tables.contacts import Consent, Contact, ContactIdentity
 from engine.store.tables.conversations import Conversation, Message, Note, Rating, Ticket, Trace
-from engine.store.tables.flows import Flow, FlowVersion
+from engine.store.tables.flows import Flow, FlowEdit, FlowVersion
 from engine.store.tables.people import ApiKey, LoginSession, Person
 from engine.store.tables.queues import Call, DeliveryStatus, Inbox, Outbox, Refused
 from engine.store.tables.tenancy import Audit, Breaker, Idempotency, Rate, Tenant
@@ -41,6 +41,7 @@ TABLES = (
     DeliveryStatus,
     Refused,
     Flow,
+    FlowEdit,
     FlowVersion,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "Conversation",
     "DeliveryStatus",
     "Flow",
+    "FlowEdit",
     "FlowVersion",
     "Idempotency",
     "Inbox",

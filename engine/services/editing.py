@@ -1,0 +1,212 @@
+"""Changing a draft: the one path on which every change goes, whoever makes it.
+
+A command is carried out on the draft as it is now, under a lock, and stored together with the command that takes it
+back; then other editors are told. A command that was sent twice (a page that lost its connection and asks again)
+happens once: its `token` is remembered. Undo belongs to a person: it takes back that person's last deed, and is
+refused (`edit:conflict`) rather than laid over what somebody else did to the same thing since.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from asyncpg.exceptions import UniqueViolationError
+
+from engine.core.edit import commands as cmd
+from engine.core.edit import diff
+from engine.core.edit.apply import Applied, apply
+from engine.core.errors import TramaError
+from engine.core.flow import Document
+from engine.nodes import open_document
+from engine.services.live import News
+from engine.services.runtime import Runtime
+from engine.store import edits as store
+from engine.store import flows as drafts
+from engine.store.database import Connection
+from engine.store.edits import EditRow
+
+LONGEST_WORDS = 200
+_TOLD = 60
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes: a person (none: another system), in which page (`editor`), with its own count of the deed."""
+
+    person: int | None = None
+    name: str = ""
+    editor: str = ""
+    token: int = 0
+
+
+class Edited(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft after a change. `again`: it had happened already, so nothing did. `words` name the deed."""
+
+    rev: int
+    document: Document
+    touched: frozenset[str]
+    words: str = ""
+    again: bool = False
+
+
+async def draft(rt: Runtime, tenant: int, flow: str) -> Edited:
+    """The draft as it is. Raises `flow:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        row, raw = await drafts.draft(c, flow)
+    document = open_document(raw)
+    return Edited(rev=row.draft_rev, document=document, touched=frozenset())
+
+
+async def edit(
+    rt: Runtime, tenant: int, flow: str, command: cmd.Command, author: Author, *, words: str = ""
+) -> Edited:
+    """Carry out a command. Raises what `engine.core.edit.apply.apply` raises, and `flow:unknown`."""
+    try:
+        async with rt.db.tenant(tenant) as c:
+            now = await store.lock(c, flow)
+            document = await _document(rt, c, tenant, flow, now.rev)
+            if author.token and await store.seen(c, flow, author.editor, author.token) is not None:
+                return Edited(rev=now.rev, document=document, touched=frozenset(), again=True)
+            done = apply(document, command)
+            await store.forget_undone(c, flow, author.person)
+            await _save(c, flow, now.rev, done, command, author, words, "do")
+    except UniqueViolationError:
+        raise TramaError("edit:twice", "this change is being made already") from None
+    return _finished(rt, tenant, flow, now.rev + 1, done, author, words)
+
+
+async def replace(
+    rt: Runtime,
+    tenant: int,
+    flow: str,
+    document: Document,
+    author: Author,
+    *,
+    rev: int | None = None,
+    words: str = "",
+) -> Edited:
+    """The whole draft anew, as one deed. Raises `flow:changed-meanwhile` when it is not at revision `rev`."""
+    async with rt.db.tenant(tenant) as c:
+        now = await store.lock(c, flow)
+        if rev is not None and now.rev != rev:
+            raise TramaError(
+                "flow:changed-meanwhile", f"the draft is at revision {now.rev}, not {rev}", path="/rev"
+            )
+        old = await _document(rt, c, tenant, flow, now.rev)
+        forth, back = diff.commands(old, document), diff.commands(document, old)
+        touched = apply(old, forth).touched
+        done = Applied(document, back, touched)
+        await store.forget_undone(c, flow, author.person)
+        await _save(c, flow, now.rev, done, forth, author, words, "do")
+    return _finished(rt, tenant, flow, now.rev + 1, done, author, words)
+
+
+async def undo(rt: Runtime, tenant: int, flow: str, author: Author) -> Edited | None:
+    """Take back the person's last deed; None when there is none. Raises `edit:conflict` and the like when others
+    changed the same thing since."""
+    return await _turned(rt, tenant, flow, author, "undo")
+
+
+async def redo(rt: Runtime, tenant: int, flow: str, author: Author) -> Edited | None:
+    """Do again what was taken back last."""
+    return await _turned(rt, tenant, flow, author, "redo")
+
+
+async def _turned(
+    rt: Runtime, tenant: int, flow: str, author: Author, kind: Literal["undo", "redo"]
+) -> Edited | None:
+    async with rt.db.tenant(tenant) as c:
+        now = await store.lock(c, flow)
+        find = store.to_undo if kind == "undo" else store.to_redo
+        deed = await find(c, flow, author.person)
+        if deed is None:
+            return None
+        document = await _document(rt, c, tenant, flow, now.rev)
+        command = cmd.read(deed.inverse if kind == "undo" else deed.command)
+        done = apply(document, command)
+        again = msgspec.json.encode(done.inverse)
+        if kind == "undo":
+            await store.turn(c, flow, deed.rev, "undone", again, deed.inverse)
+        else:
+            await store.turn(c, flow, deed.rev, "done", deed.command, again)
+        await _save(c, flow, now.rev, done, command, author, deed.words, kind)
+    return _finished(rt, tenant, flow, now.rev + 1, done, author, deed.words)
+
+
+async def history(
+    rt: Runtime, tenant: int, flow: str, *, before: int = 2**31 - 1, limit: int = 100
+) -> list[EditRow]:
+    async with rt.db.tenant(tenant) as c:
+        return await store.history(c, flow, before, limit)
+
+
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened after a revision. `whole`: not every step is known, take the whole document."""
+
+    rev: int
+    document: Document
+    edits: list[EditRow]
+    whole: bool
+
+
+async def since(rt: Runtime, tenant: int, flow: str, rev: int) -> Since:
+    """For an editor that stands at `rev`. Raises `flow:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        edits = await store.since(c, flow, rev)
+        now = edits[-1].rev if edits else rev
+        document = rt.drafts.take((tenant, flow), now)
+        if document is None:
+            row, raw = await drafts.draft(c, flow)
+            now, document = row.draft_rev, open_document(raw)
+            rt.drafts.put((tenant, flow), now, document)
+    complete = [e.rev for e in edits] == list(range(rev + 1, now + 1))
+    return Since(rev=now, document=document, edits=edits, whole=not complete)
+
+
+async def _document(rt: Runtime, c: Connection, tenant: int, flow: str, rev: int) -> Document:
+    kept = rt.drafts.take((tenant, flow), rev)
+    if kept is not None:
+        return kept
+    _, raw = await drafts.draft(c, flow)
+    return open_document(raw)
+
+
+async def _save(
+    c: Connection,
+    flow: str,
+    rev: int,
+    done: Applied,
+    command: cmd.Command,
+    author: Author,
+    words: str,
+    kind: Literal["do", "undo", "redo"],
+) -> None:
+    document = done.document
+    await drafts.save_draft(
+        c, flow, document.name, document.kind, msgspec.json.encode(document), rev, author.person
+    )
+    await store.record(
+        c,
+        flow,
+        rev + 1,
+        command=msgspec.json.encode(command),
+        inverse=msgspec.json.encode(done.inverse),
+        touched=sorted(done.touched),
+        person=author.person,
+        editor=author.editor,
+        token=author.token if kind == "do" else 0,
+        words=words[:LONGEST_WORDS],
+        kind=kind,
+    )
+
+
+def _finished(
+    rt: Runtime, tenant: int, flow: str, rev: int, done: Applied, author: Author, words: str
+) -> Edited:
+    rt.drafts.put((tenant, flow), rev, done.document)
+    touched = sorted(done.touched)
+    data = {"rev": rev, "who": author.name[:80], "editor": author.editor}
+    if len(touched) <= _TOLD:
+        data["touched"] = touched
+    rt.live.publish(News(kind="flow_edited", tenant=tenant, flow=flow, data=data))
+    return Edited(rev=rev, document=done.document, touched=done.touched, words=words)
