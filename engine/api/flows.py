@@ -14,14 +14,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, SkipValidation
 
 from engine.api.access import needs
+from engine.core.edit import commands
 from engine.core.errors import TramaError
 from engine.core.node import Problem
-from engine.services import exchange, flows
+from engine.services import editing, exchange, flows
+from engine.services.editing import Author
 from engine.services.flow_checks import TestRun
 from engine.services.flows import Draft, Published
 from engine.services.people import Principal
 from engine.services.runtime import Runtime
-from engine.services.views import FlowRow, VersionRow
+from engine.services.views import EditRow, FlowRow, VersionRow
 
 Services = NamedDependency[SkipValidation[Runtime]]
 Asker = NamedDependency[SkipValidation[Principal]]
@@ -87,6 +89,34 @@ async def update(
 ) -> Response[FlowView]:
     await flows.update(rt, who.tenant, flow, data, _revision(if_match), person=who.person)
     return _shown(await flows.flow(rt, who.tenant, flow))
+
+
+class Edited(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft's new revision and what is different (`node:ask`, `edges:ask`, `flow:name` …)."""
+
+    rev: int
+    touched: list[str]
+
+
+@post("/{flow:str}/commands", status_code=200, guards=WRITE)
+async def command(rt: Services, who: Asker, flow: FromPath[str], data: JSONBody[dict[str, Any]]) -> Edited:
+    """Change the draft by one command (`docs/flow-editing.md`): what the builder itself sends. 422 `edit:…` when it
+    does not fit the draft as it is now; then nothing has changed."""
+    author = Author(person=who.person, name=who.name)
+    done = await editing.edit(rt, who.tenant, flow, commands.read(data), author)
+    return Edited(rev=done.rev, touched=sorted(done.touched))
+
+
+@get("/{flow:str}/history")
+async def history(
+    rt: Services,
+    who: Asker,
+    flow: FromPath[str],
+    before: FromQuery[Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]] = 2**31 - 1,
+) -> list[EditRow]:
+    """What was done to the draft, newest first, a hundred at a time."""
+    await flows.flow(rt, who.tenant, flow)
+    return await editing.history(rt, who.tenant, flow, before=before)
 
 
 @delete("/{flow:str}", guards=WRITE)
@@ -160,6 +190,8 @@ router = Router(
         read,
         update,
         archive,
+        command,
+        history,
         check,
         test,
         publish,

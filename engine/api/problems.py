@@ -24,6 +24,7 @@ STATUS: dict[str, int] = {
     "people:wrong-login": 401,
     "people:locked": 429,
     "conversation:taken": 409,
+    "edit:conflict": 409,
     "flow:changed-meanwhile": 409,
     "flow:exists": 409,
     "flow:id-changed": 422,
@@ -34,7 +35,7 @@ STATUS: dict[str, int] = {
     "store:unreachable": 503,
     "store:closed": 503,
 }
-"""What is not 404 by its slug nor 400."""
+"""What is not told by the area (`edit:` is 422) or the slug (404), nor 400."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,6 +53,8 @@ def status_of(code: str) -> int:
     found = STATUS.get(code)
     if found is not None:
         return found
+    if code.startswith("edit:"):
+        return 422
     return 404 if code.endswith((":unknown", ":unknown-version")) else 400
 
 

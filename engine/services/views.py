@@ -12,6 +12,7 @@ from engine.store.conversations import (
     State,
     TicketRow,
 )
+from engine.store.edits import EditRow
 from engine.store.flows import FlowRow, VersionRow
 from engine.store.happenings import RefusedRow
 from engine.store.outbox import DeadLetter
@@ -27,6 +28,7 @@ __all__ = [
     "Cursor",
     "DeadLetter",
     "Document",
+    "EditRow",
     "FlowRow",
     "IdentityRow",
     "MessageRow",

@@ -118,3 +118,16 @@ async def test_a_body_too_large_is_413(acme: Company) -> None:
     answer = await acme.post("/api/v1/flows", content=b'{"x":"' + b"y" * 4_100_000 + b'"}')
     assert answer.status_code == 413
     code(answer)
+
+
+async def test_a_draft_is_changed_by_the_same_commands_as_in_the_builder(acme: Company) -> None:
+    await create(acme)
+    add = {"do": "add_node", "node": {"id": "aside", "type": "note", "text": "x"}, "at": [10, 20]}
+    done = await acme.post("/api/v1/flows/greeting/commands", json=add)
+    assert (done.status_code, done.json()) == (200, {"rev": 2, "touched": ["node:aside"]})
+    again = await acme.post("/api/v1/flows/greeting/commands", json=add)
+    assert (again.status_code, code(again)) == (422, "edit:same-id")
+    nonsense = await acme.post("/api/v1/flows/greeting/commands", json={"do": "everything"})
+    assert (nonsense.status_code, code(nonsense)) == (422, "edit:bad-command")
+    history = (await acme.get("/api/v1/flows/greeting/history")).json()
+    assert [(line["rev"], line["kind"]) for line in history] == [(2, "do")]
