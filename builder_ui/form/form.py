@@ -1,0 +1,277 @@
+"""The settings of one node as a form, made from the node type's schema.
+
+    settings_form(desk, node_id)
+
+draws into the current slot, and goes on by itself: edits go out through `desk.do`, what others change comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import UNSET
+from nicegui import ui
+
+from builder_ui.editor.desk import Desk
+from builder_ui.elements.native import node, press, word
+from builder_ui.elements.states import empty
+from builder_ui.form import emoji, inputs
+from builder_ui.form.elements import Book, Writer
+from builder_ui.form.field import complaint, frame
+from builder_ui.form.preview import SPEAKING, Preview
+from builder_ui.form.raw import NodeJson, written
+from builder_ui.form.shape import WHEN, Spec, specs
+from builder_ui.form.sheet import Sheet, open_sheet
+from builder_ui.form.text import as_text, follow
+from builder_ui.form.words import words
+from builder_ui.rules.words import options
+from builder_ui.texts import Texts
+from engine.core.edit.commands import RenameNode
+from engine.core.filters import FILTERS, shown
+from engine.core.flow import Document
+from engine.nodes import registry
+from engine.services import hints as hint_service
+from engine.services.hints import Directory
+from engine.services.runtime import Runtime
+
+Load = Callable[[Runtime, int, Document], Awaitable[Directory]]
+
+
+def settings_form(desk: Desk, node_id: str, *, load: Load = hint_service.directory) -> None:
+    """The form of a node. `load` brings the company's names; it is called once, after the form is on the screen."""
+    sheet = Sheet(desk, node_id)
+    sheet.home = node("div", "tf-home")
+    with sheet.home:
+        book = Book(book_of(sheet))
+        form = _Form(sheet)
+        sheet.root = sheet.part(form.draw, lambda: form.make_up(), "tf-form")
+    open_sheet(sheet)
+    learn(sheet, book, load)
+
+
+def learn(sheet: Sheet, book: Book, load: Load) -> None:
+    """Fetch the company's names, then offer them."""
+
+    async def fetch() -> None:
+        sheet.directory = await load(sheet.desk.rt, sheet.desk.principal.tenant, sheet.desk.document)
+        if book.is_deleted:
+            return
+        book.now(book_of(sheet))
+        if sheet.root is not None:
+            sheet.root.compare()
+
+    def later() -> None:
+        now = book_of(sheet)
+        if book.props.get("book") != now:
+            book.now(now)
+
+    sheet.on_any_change(later)
+    ui.timer(0, fetch, once=True)
+
+
+def book_of(sheet: Sheet) -> dict[str, Any]:
+    """What all fields share, in the page's language."""
+    t = sheet.t
+    directory = sheet.directory
+    return {
+        "hints": options(t, sheet.hints),
+        "filters": _filters(t),
+        "emoji": emoji.table({k: t(f"form.emoji.{k}") for k in ("faces", "hands", "signs", "things")}),
+        "words": {
+            "variable": t("form.variable"),
+            "emoji": t("form.emoji"),
+            "search": t("form.search"),
+            "remove": t("form.remove_word"),
+            "nothing": t("form.nothing"),
+        },
+        "flows": [
+            {"value": f.id, "label": f.name, "path": f.id, "kind": t.known("flowkind", f.kind)}
+            for f in directory.flows
+        ],
+        "secrets": directory.secrets,
+        "queues": directory.queues,
+        "tags": directory.tags,
+        "events": directory.events,
+        "nothing": [],
+    }
+
+
+def _filters(t: Texts) -> list[dict[str, str]]:
+    found = []
+    for f in FILTERS.values():
+        value, args, expected = f.example
+        call = f.name + (f"({', '.join(_quoted(a) for a in args)})" if args else "")
+        said = t.known("form.filter", f.name)
+        found.append(
+            {
+                "path": f.name,
+                "insert": call,
+                "label": said if said != f.name else f.summary,
+                "kind": call,
+                "example": f"{shown(value)[:24]} → {expected}",
+            }
+        )
+    return found
+
+
+def _quoted(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+class _Form:
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.tab = "settings"
+
+    def make_up(self) -> object:
+        raw = self.sheet.raw
+        return (None if raw is None else str(raw.get("type")), self.tab, self.sheet.desk.editable)
+
+    def draw(self) -> None:
+        raw, t = self.sheet.raw, self.sheet.t
+        if raw is None:
+            empty("touch_app", t("form.gone"), t("form.gone_more"))
+            return
+        kind = str(raw.get("type"))
+        self._head(kind)
+        if kind not in registry():
+            word("p", t("form.unknown", kind=kind), "tf-notice")
+            word("pre", written(raw), "tf-raw")
+            return
+        self._tabs()
+        if self.tab == "json":
+            NodeJson(self.sheet)
+            return
+        self._fields(kind)
+
+    def _head(self, kind: str) -> None:
+        t = self.sheet.t
+        cls = registry().get(kind)
+        with node("header", "tf-head"):
+            ui.icon(cls.palette.icon if cls is not None else "help").classes("tf-icon").props(
+                "aria-hidden=true"
+            )
+            with node("div", "tf-head-words"):
+                word("div", cls.palette.title[t.language] if cls is not None else kind, "tf-kind")
+                word("div", cls.palette.summary[t.language] if cls is not None else "", "tf-help")
+        if cls is None:
+            return
+        with frame(self.sheet, "/label", t("field.label"), help_text="") as made:
+
+            async def named(value: Any) -> None:
+                did = t("form.did.set", field=t("field.label"))
+                made.settle(await self.sheet.write("/label", value or UNSET, words=did))
+
+            made.hold(
+                Writer(
+                    as_text(self.sheet.read("/label")),
+                    named,
+                    inputId=made.ids,
+                    placeholder=cls.palette.title[t.language],
+                    disabled=not self.sheet.desk.editable,
+                )
+            )
+            follow(made, lambda: as_text(self.sheet.read("/label")))
+
+    def _tabs(self) -> None:
+        t = self.sheet.t
+        with node("div", "tf-tabs tf-main-tabs", role="group", aria_label=t("form.view")):
+            for key in ("settings", "json"):
+                on = key == self.tab
+                press(
+                    t(f"form.tab.{key}"), self._turner(key), "tf-tab on" if on else "tf-tab",
+                    aria_pressed="true" if on else "false",
+                )  # fmt: skip
+
+    def _turner(self, key: str) -> Callable[[], None]:
+        def turned() -> None:
+            self.tab = key
+            if self.sheet.root is not None:
+                self.sheet.root.compare()
+
+        return turned
+
+    def _fields(self, kind: str) -> None:
+        fields = specs(kind)
+        first = [s for s in fields if not s.more]
+        rest = [s for s in fields if s.more]
+        t = self.sheet.t
+        self._general()
+        preview: list[Preview] = []
+
+        def typing(path: str, text: str) -> None:
+            if preview:
+                preview[0].typed(path, text)
+
+        with node("div", "tf-fields"):
+            for spec in first:
+                self._field(kind, spec, typing)
+            if not fields:
+                word("p", t("form.no_settings"), "tf-notice")
+        if kind in SPEAKING:
+            preview.append(Preview(self.sheet, kind))
+        with node("details", "tf-more"):
+            word("summary", t("form.more"))
+            for spec in rest:
+                self._field(kind, spec, typing)
+            self._ident()
+
+    def _field(self, kind: str, spec: Spec, typing: Callable[[str, str], None]) -> None:
+        path = f"/{spec.name}"
+        condition = WHEN.get(f"{kind}.{spec.name}")
+
+        def draw() -> None:
+            if spec.control == "words" and SPEAKING.get(kind) == path:
+                words(self.sheet, spec, path, typing=typing)
+            else:
+                inputs.draw(self.sheet, spec, path)
+
+        if condition is None:
+            draw()
+            return
+        other, values = condition
+        default = next((s.default for s in specs(kind) if s.name == other), None)
+
+        def counts() -> bool:
+            return self.sheet.get(f"/{other}", default) in values
+
+        def drawn() -> None:
+            # a value that does not count now is still shown, so that nobody wonders where it went
+            if counts():
+                draw()
+
+        self.sheet.part(drawn, counts)
+
+    def _general(self) -> None:
+        """Problems of the node as a whole, which belong to no field."""
+        t = self.sheet.t
+
+        def found() -> tuple[tuple[str, str], ...]:
+            own = [p for p in self.sheet.desk.problems if p.node == self.sheet.ident and p.path in ("", "/")]
+            return tuple(dict.fromkeys((p.severity, complaint(t, p)) for p in own))
+
+        def draw() -> None:
+            for severity, text in found():
+                word("div", text, f"tf-wrong is-{severity}")
+
+        part = self.sheet.part(draw, found, "tf-wrongs")
+        self.sheet.watch_problems(part.compare)
+
+    def _ident(self) -> None:
+        t = self.sheet.t
+        with frame(self.sheet, "/id", t("field.id"), help_text=t("form.help.id")) as made:
+
+            async def named(value: Any) -> None:
+                new = str(value).strip()
+                if new and new != self.sheet.ident:
+                    did = t("form.did.rename", name=new)
+                    made.settle(await self.sheet.do([RenameNode(id=self.sheet.ident, to=new)], words=did))
+
+            made.hold(
+                Writer(
+                    self.sheet.ident, named, inputId=made.ids, mono=True, disabled=not self.sheet.desk.editable,
+                    described=f"{made.ids}-help",
+                )
+            )  # fmt: skip
+            follow(made, lambda: self.sheet.ident)

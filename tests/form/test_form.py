@@ -1,0 +1,198 @@
+"""The form of every node type, made from its schema: what it shows, and what it writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from nicegui import Client, core, ui
+from nicegui.element import Element
+from nicegui.page import page
+from nicegui.testing.general import nicegui_reset_globals
+from paper import Paper, flow, names
+
+from builder_ui.form.elements import _Input
+from builder_ui.form.field import label_of
+from builder_ui.form.form import settings_form
+from builder_ui.form.shape import CONTROLS, MORE_OF, PLAIN, WHEN, inner, specs
+from builder_ui.texts import Texts
+from engine.core.edit.commands import Batch, SetNode
+from engine.nodes import registry
+
+END = {"id": "fim", "type": "end", "label": "Fim"}
+EXAMPLES = [
+    pytest.param(example.node, id=f"{kind}: {example.name}")
+    for kind, cls in registry().items()
+    for example in cls.examples
+]
+
+
+@pytest.fixture
+async def slot() -> AsyncIterator[Client]:
+    """A page that no browser looks at."""
+    with nicegui_reset_globals():
+        core.loop = asyncio.get_running_loop()
+        client = Client(page("/form-under-test"), request=None)
+        yield client
+        client.delete()
+
+
+def draw(client: Client, desk: Paper, ident: str) -> None:
+    with client:
+        settings_form(desk, ident, load=names)
+
+
+def texts_of(root: Element) -> list[str]:
+    return [str(e.text) for e in root.descendants() if hasattr(e, "text")]
+
+
+def field(client: Client, path: str) -> _Input:
+    """The input of the field at a pointer."""
+    box = next(e for e in client.elements.values() if e.props.get("data-path") == path)
+    return next(e for e in box.descendants() if isinstance(e, _Input))
+
+
+async def settle(client: Client, path: str, value: Any) -> None:
+    """As if a person had put this value in."""
+    told = field(client, path)._told
+    assert told is not None
+    await told(value)
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "en"])
+def test_every_field_of_every_node_type_has_a_label(language: str) -> None:
+    t = Texts(language)
+    unnamed = []
+    for kind in registry():
+        for spec in specs(kind):
+            parts = [s for ref in spec.parts for s in inner(spec.parts, ref)] if spec.parts else []
+            for one in (spec, *parts):
+                if label_of(t, one.owner, one.name) == one.name and t.known("field", one.name) == one.name:
+                    unnamed.append(f"{one.owner}.{one.name}")
+    assert sorted(set(unnamed)) == []
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "en"])
+def test_every_value_of_a_choice_has_words(language: str) -> None:
+    t = Texts(language)
+    for kind in registry():
+        for spec in specs(kind):
+            for value in spec.schema.get("enum", ()) if spec.name != "method" else ():
+                assert t.known(f"choice.{spec.name}", value) != value or t.known("choice", value) != value, (
+                    value
+                )
+
+
+def test_what_is_said_about_fields_is_said_of_fields_that_exist() -> None:
+    known = {f"{kind}.{s.name}" for kind in registry() for s in specs(kind)}
+    parts = {
+        f"{s.owner}.{s.name}"
+        for k in registry()
+        for o in specs(k)
+        for ref in o.parts
+        for s in inner(o.parts, ref)
+    }
+    assert (CONTROLS.keys() | MORE_OF | WHEN.keys()) - known == set()
+    assert PLAIN - known - parts == set()
+
+
+@pytest.mark.parametrize("raw", EXAMPLES)
+async def test_each_example_has_a_form_that_changes_nothing_by_being_looked_at(
+    slot: Client, raw: dict[str, Any]
+) -> None:
+    desk = Paper(flow(raw, END))
+    draw(slot, desk, raw["id"])
+    assert registry()[raw["type"]].palette.title["pt-BR"] in texts_of(slot.content)
+    assert desk.done == []
+
+
+async def test_a_text_is_written_with_what_was_seen_there(slot: Client) -> None:
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": "Olá"}))
+    draw(slot, desk, "oi")
+    await settle(slot, "/text", "Olá, {{ contact.name }}!")
+    assert desk.done == [SetNode(id="oi", path="/text", value="Olá, {{ contact.name }}!", was=["Olá"])]
+
+
+async def test_back_to_the_default_takes_the_member_away(slot: Client) -> None:
+    desk = Paper(flow({"id": "pause", "type": "wait", "minutes": 5}))
+    draw(slot, desk, "pause")
+    await settle(slot, "/minutes", 60)
+    assert desk.node("pause") == {"id": "pause", "type": "wait"}
+
+
+async def test_what_is_not_valid_is_kept_and_said_beside_the_field(slot: Client) -> None:
+    desk = Paper(flow({"id": "pause", "type": "wait", "minutes": 5}))
+    draw(slot, desk, "pause")
+    await settle(slot, "/minutes", "amanhã")
+    assert desk.node("pause")["minutes"] == "amanhã"
+    assert "Isto não é um número." in texts_of(slot.content)
+    assert field(slot, "/minutes").props["invalid"] is True
+    await settle(slot, "/minutes", 10)
+    assert "Isto não é um número." not in texts_of(slot.content)
+
+
+async def test_what_somebody_else_writes_appears_without_drawing_the_form_again(slot: Client) -> None:
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": "Olá"}))
+    draw(slot, desk, "oi")
+    before = field(slot, "/text")
+    desk.take(SetNode(id="oi", path="/text", value="Bom dia"), mine=False)
+    assert field(slot, "/text") is before
+    assert before.value == "Bom dia"
+
+
+async def test_a_refused_edit_is_said_and_not_lost(slot: Client) -> None:
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": "Olá"}))
+    draw(slot, desk, "oi")
+    desk.refuse = True
+    await settle(slot, "/text", "perdido?")
+    assert any("continua aqui" in text for text in texts_of(slot.content))
+
+
+async def test_a_new_title_renames_the_exit_and_brings_its_edge_along(slot: Client) -> None:
+    options = [{"id": "segunda_via", "title": "Segunda via"}]
+    menu = {"id": "menu", "type": "menu", "text": "?", "options": options}
+    desk = Paper(flow(menu, END, edges=[{"from": "menu", "exit": "segunda_via", "to": "fim"}]))
+    draw(slot, desk, "menu")
+    await settle(slot, "/options/0/title", "2ª via da conta")
+    assert desk.node("menu")["options"] == [{"id": "opcao_2a_via_da_conta", "title": "2ª via da conta"}]
+    assert [e.target for e in desk.document.edges] == ["fim"]
+    assert desk.document.edges[0].exit == desk.node("menu")["options"][0]["id"]
+    assert len(desk.done) == 1 and isinstance(desk.done[0], Batch)
+
+
+async def test_an_exit_that_was_named_by_hand_keeps_its_name(slot: Client) -> None:
+    menu = {"id": "menu", "type": "menu", "text": "?", "options": [{"id": "conta", "title": "Segunda via"}]}
+    desk = Paper(flow(menu))
+    draw(slot, desk, "menu")
+    await settle(slot, "/options/0/title", "Boleto")
+    assert desk.node("menu")["options"] == [{"id": "conta", "title": "Boleto"}]
+
+
+async def test_hostile_words_are_words(slot: Client) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": evil, "label": evil}))
+    draw(slot, desk, "oi")
+    assert not any(isinstance(e, ui.html | ui.markdown) for e in slot.elements.values())
+    assert evil in texts_of(slot.content)
+
+
+async def test_a_type_that_is_not_installed_is_shown_and_left_alone(slot: Client) -> None:
+    desk = Paper(flow({"id": "x", "type": "teleport", "to": "mars"}))
+    draw(slot, desk, "x")
+    said = "\n".join(texts_of(slot.content))
+    assert "teleport" in said and '"mars"' in said
+
+
+async def test_one_subscription_serves_all_forms_of_a_desk(slot: Client) -> None:
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": "Olá"}))
+    for _ in range(5):
+        with slot:
+            box = ui.element("div")
+        with box:
+            settings_form(desk, "oi", load=names)
+        box.clear()
+    assert len(desk._changed) == 1
+    desk.take(SetNode(id="oi", path="/text", value="depois"))
+    await asyncio.sleep(0)
