@@ -189,6 +189,12 @@ SERVICES: Mapping[str, Service] = {"erp": _erp, "http": _http, "notify": _notify
 """What a `Call` effect may name. A new service is a function here (and its connector)."""
 
 
+async def ask_now(rt: Runtime, tenant: int, asked: Asked) -> CallResult:
+    """Ask for somebody who waits at a screen: within the call's time limit and past the breaker as always, but nothing
+    is stored and no conversation is told."""
+    return await Calls(rt)._result(tenant, asked)
+
+
 async def sweep(rt: Runtime, tenant: int) -> None:
     """Calls whose worker died."""
     async with rt.db.tenant(tenant) as c:
