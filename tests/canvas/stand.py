@@ -195,7 +195,7 @@ def create() -> FastAPI:
         canvas.on_select(lambda ids: model.told.append(["select", ids]))
         model.canvases.append(canvas)
 
-    ui.run_with(host, tailwind=False, reconnect_timeout=30, storage_secret="stand")
+    ui.run_with(host, tailwind=False, reconnect_timeout=30)
     return host
 
 
