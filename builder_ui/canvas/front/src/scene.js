@@ -389,7 +389,9 @@ export class Scene {
   frame() {
     this.due = 0;
     this.bounds = null;
+    const near = this.near;
     const more = this.stage.step(this.replan);
+    if (near !== this.near) this.ui();
     this.replan = false;
     this.paintNow();
     if (more) this.repaint();

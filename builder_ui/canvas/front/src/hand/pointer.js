@@ -75,6 +75,7 @@ export class Hand {
       if (!way) continue;
       const p = way.points;
       if (Math.hypot(x - p.at(-2), y - p.at(-1)) < END_REACH) return { kind: "end", key, which: "target" };
+      if (Math.hypot(x - p[0] - END_REACH, y - p[1]) < END_REACH / 2) return { kind: "end", key, which: "source" };
     }
     return null;
   }

@@ -37,6 +37,7 @@ export class Shared {
     if (this.ledger.place !== `trama.canvas:${url}`) this.ledger.open(url);
     this.graph.load(json);
     this.ledger.said.clear();
+    this.ledger.foreign.clear();
     for (const entry of this.ledger.entries) this.show(entry.command);
     this.tell("all");
     const waiting = this.waiting.splice(0);
@@ -94,7 +95,11 @@ export class Shared {
       this.graph.rev = rev;
       for (const op of ops) for (const key of this.apply(op)) keys.add(key);
     }
-    for (const key of mine?.keys ?? []) this.calm(key);
+    // it happened: what others said meanwhile is shown, what was there before is over
+    for (const key of mine?.keys ?? []) {
+      if (!this.ledger.busy(key) && !this.ledger.foreign.has(key)) this.ledger.said.delete(key);
+      this.calm(key);
+    }
     this.tell("some", [...keys]);
   }
 
@@ -115,7 +120,7 @@ export class Shared {
         const place = `place:${a.id}`;
         g.putNode(a);
         if (shown && this.ledger.busy(place)) {
-          this.ledger.said.set(place, [a.x, a.y]);
+          this.keep(place, [a.x, a.y]);
           g.place(a.id, ...shown);
         }
         return [`node:${a.id}`, place];
@@ -145,9 +150,11 @@ export class Shared {
 
   /** What the server says of `key`: shown, or remembered while something of ours is pending. */
   keep(key, value) {
-    if (this.ledger.busy(key)) this.ledger.said.set(key, value);
-    else {
-      this.ledger.said.delete(key);
+    if (this.ledger.busy(key)) {
+      this.ledger.said.set(key, value);
+      this.ledger.foreign.add(key);
+    } else {
+      this.ledger.forget(key);
       this.put(key, value);
     }
     return key;
@@ -156,7 +163,7 @@ export class Shared {
   calm(key) {
     if (this.ledger.busy(key) || !this.ledger.said.has(key)) return;
     this.put(key, this.ledger.said.get(key));
-    this.ledger.said.delete(key);
+    this.ledger.forget(key);
   }
 
   state(key) {

@@ -11,6 +11,8 @@ export class Ledger {
   open(url) {
     this.place = url && `trama.canvas:${url}`;
     this.said = new Map();
+    // of those, what came from others since
+    this.foreign = new Set();
     this.held = new Map();
     this.entries = [];
     try {
@@ -55,6 +57,11 @@ export class Ledger {
     const left = (this.held.get(key) ?? 0) - 1;
     if (left > 0) this.held.set(key, left);
     else this.held.delete(key);
+  }
+
+  forget(key) {
+    this.said.delete(key);
+    this.foreign.delete(key);
   }
 
   busy(key) {

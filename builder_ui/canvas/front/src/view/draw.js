@@ -1,11 +1,11 @@
 // The picture under the nodes: grid, frames of groups, all edges, and every node that is not mounted as a real element.
 // Work per frame is proportional to what is in view; a plain pass over all boxes finds that (20 µs at 5,000).
-import { crosses } from "../model/geometry.js";
+import { crosses, route } from "../model/geometry.js";
 import { edgeKey, groupOf } from "../model/graph.js";
 import { groupColour, noteColour } from "./colours.js";
 
 const LABELS_FROM = 0.16;
-const LINES_FROM = 0.3;
+const LINES_FROM = 0.38;
 const STRAIGHT_BELOW = 0.12;
 
 export class Picture {
@@ -38,6 +38,7 @@ export class Picture {
     this.edges(scene, view);
     this.nodes(scene, view);
     this.ghosts(scene, view);
+    this.lost(scene);
     this.pull(scene);
   }
 
@@ -159,7 +160,9 @@ export class Picture {
         const { view: node } = scene.graph.nodes.get(id);
         this.card(box, w, h, groupColour(c, node.group), chosen);
         if (zoom > LABELS_FROM) {
-          this.text(node.title, box[0] + (zoom > 0.45 ? 44 : 16), box[1] + 26, w - 56, zoom < 0.3 ? 22 : 15, c.ink, 600);
+          // grows as one goes away, to be read a little longer
+          const size = zoom > 0.45 ? 15 : Math.min(30, Math.round(9 / zoom));
+          this.text(node.title, box[0] + (zoom > 0.45 ? 44 : 14), box[1] + 20 + size * 0.36, w - (zoom > 0.45 ? 56 : 22), size, c.ink, 600);
         }
         if (zoom > LINES_FROM) {
           for (let i = 0; i < Math.min(node.lines.length, 3); i++) {
@@ -177,8 +180,10 @@ export class Picture {
   card(box, w, h, colour, chosen) {
     const { ctx, c, zoom } = this;
     if (zoom < 0.2) {
+      ctx.globalAlpha = 0.7;
       ctx.fillStyle = colour;
       ctx.fillRect(box[0], box[1], w, h);
+      ctx.globalAlpha = 1;
     } else {
       ctx.beginPath();
       ctx.roundRect(box[0], box[1], w, h, 10);
@@ -208,7 +213,7 @@ export class Picture {
 
   dot(x, y, colour, label) {
     const { ctx, c, zoom } = this;
-    const size = 9 / Math.min(1, zoom);
+    const size = (zoom > 0.5 ? 9 : 6.5) / Math.min(1, zoom);
     ctx.font = `600 ${size * 1.3}px ${c.sans}`;
     const half = Math.max(size, ctx.measureText(label).width / 2 + size * 0.5);
     ctx.beginPath();
@@ -275,23 +280,46 @@ export class Picture {
     }
   }
 
+  /** Edges that a comparison shows as taken away. */
+  lost(scene) {
+    const { ctx, c, zoom } = this;
+    const diff = scene.paints.diff;
+    if (!diff?.removedEdges.length) return;
+    const ghosts = new Map(diff.removed.map((n) => [n.id, n]));
+    ctx.strokeStyle = c.bad;
+    ctx.lineWidth = Math.max(1.5, 1 / zoom);
+    ctx.setLineDash([6, 5]);
+    for (const [source, exit, target] of diff.removedEdges) {
+      const from = scene.graph.nodes.has(source) ? scene.graph.out(source, exit) : ghosts.has(source) && [ghosts.get(source).x + 240, ghosts.get(source).y + 20, 0];
+      const to = scene.graph.nodes.has(target) ? scene.graph.in(target) : ghosts.has(target) && [ghosts.get(target).x, ghosts.get(target).y + 20, 0];
+      if (!from || !to) continue;
+      const way = route(from[0], from[1], to[0], to[1], Math.max(from[2], to[2], from[1] + 20));
+      const path = new Path2D();
+      this.trace(path, way);
+      ctx.stroke(path);
+      if (zoom > LINES_FROM) { ctx.setLineDash([]); this.pill("−", way.middle[0], way.middle[1], c.bad); ctx.strokeStyle = c.bad; ctx.lineWidth = Math.max(1.5, 1 / zoom); ctx.setLineDash([6, 5]); }
+    }
+    ctx.setLineDash([]);
+  }
+
   /** The edge that is being drawn. */
   pull(scene) {
     const { ctx, c } = this;
     const p = scene.pulling;
     if (!p) return;
-    ctx.strokeStyle = p.ok ? c.brand : c["ink-3"];
+    const { ok } = p;
+    ctx.strokeStyle = ok ? c.brand : c["ink-3"];
     ctx.lineWidth = 2;
-    ctx.setLineDash(p.ok ? [] : [6, 5]);
+    ctx.setLineDash(ok ? [] : [6, 5]);
     ctx.beginPath();
     const reach = Math.max(24, Math.abs(p.tx - p.sx) / 2);
     ctx.moveTo(p.sx, p.sy);
     ctx.bezierCurveTo(p.sx + reach, p.sy, p.tx - reach, p.ty, p.tx, p.ty);
     ctx.stroke();
     ctx.setLineDash([]);
-    if (p.ok) {
+    if (ok) {
       ctx.beginPath();
-      ctx.arc(p.ok.x, p.ok.y, 9, 0, 7);
+      ctx.arc(ok.x, ok.y, 9, 0, 7);
       ctx.stroke();
     }
   }

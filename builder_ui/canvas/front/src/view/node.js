@@ -42,7 +42,7 @@ export const Step = {
           head,
           lines,
           bare(view)
-            ? view.exits.map((e) => handle(scene, p.id, e, true))
+            ? view.exits.map((e) => [figure(scene, p.id, e, true), handle(scene, p.id, e, true)])
             : h("div", { class: "tc-exits" }, view.exits.map((e) => exitRow(scene, p.id, e))),
           look?.label ? h("span", { class: "tc-badge" }, look.label) : null,
           peers.map((peer, i) =>
@@ -62,15 +62,21 @@ function handle(scene, id, exit, head) {
   });
 }
 
-function exitRow(scene, id, exit) {
+/** How many took an exit; a press shows who. */
+function figure(scene, id, exit, head) {
   const heat = scene.paints.heat?.edges?.[`${id}.${exit.name}`];
-  const figure = heat
-    ? h("button", { class: "tc-figure", type: "button", "data-figure": exit.name, "data-of": id, tabindex: -1 }, String(heat.count))
-    : null;
+  if (!heat) return null;
+  return h("button", {
+    class: ["tc-figure", head && "head"], type: "button", "data-figure": exit.name, "data-of": id, tabindex: -1,
+    title: scene.words.figure,
+  }, String(heat.count));
+}
+
+function exitRow(scene, id, exit) {
   const missed = scene.paints.coverage?.miss.has(`${id}.${exit.name}`);
   const taken = scene.paints.coverage?.hit.has(`${id}.${exit.name}`);
   return h("div", { class: ["tc-row", exit.kind, missed && "missed", taken && "taken"], key: exit.name }, [
-    figure,
+    figure(scene, id, exit, false),
     missed ? icon("close") : taken ? icon("check") : null,
     h("span", { class: "tc-label" }, exit.label),
     handle(scene, id, exit, false),

@@ -52,7 +52,11 @@ export class Stage {
     const fresh = [];
     let left = this.mounted.size < 4 ? 60 : A_FRAME;
     for (const [id, kind] of this.wanted) {
-      if (this.mounted.has(id) && !gone.includes(id)) continue;
+      // one that changed its kind leaves first: Vue Flow would keep the old element under the same name
+      if (this.mounted.has(id)) {
+        if (this.mounted.get(id) !== kind) left = Math.min(left, 0) - 1;
+        continue;
+      }
       if (left-- <= 0) break;
       fresh.push([id, kind]);
     }
