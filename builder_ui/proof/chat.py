@@ -15,16 +15,17 @@ from builder_ui.elements.states import TONES, chip, empty
 from builder_ui.proof.compared import input_words
 from builder_ui.proof.said import heard, offered, spoken
 from builder_ui.proof.steps import draw_steps
+from builder_ui.proof.words import Names
 from builder_ui.simulator import bubbles
 from builder_ui.simulator.bubbles import Hands
 from builder_ui.simulator.transcript import Bubble, Option
 from builder_ui.texts import Texts
-from engine.core.effects import HandOver, Send, StartTimer
+from engine.core.effects import Call, HandOver, MarkRead, Send, StartTimer
 from engine.core.flow import Flow, TestTurn
 from engine.core.trace import Step
 from engine.core.tryout import Beat
 
-_QUIET = (Send, StartTimer)
+_QUIET = (Send, StartTimer, MarkRead, Call, HandOver)
 _ICONS = {"event": "bolt", "call": "account_tree", "advance": "schedule", "answer": "sync_alt"}
 
 
@@ -46,6 +47,7 @@ class Chat:
         self._t, self._flow, self._reins = t, flow, reins
         self._titles: dict[str, str] = {}
         self._last: Element | None = None
+        self.unfold = False
         self._hands = Hands(choose=self._choose, open=self._open, quote=_nothing, react=_nothing)
         with node("div", "try-chat-place"):
             with node(
@@ -120,17 +122,33 @@ class Chat:
         if not steps:
             return
         others = [e for e in answer.effects if not isinstance(e, _QUIET)]
-        self._last = node("details", "more beat-why", open=True)
+        self._last = node("details", "more beat-why", open=self.unfold)
         with self._last:
             with node("summary", "beat-why-head"):
-                word("span", f"{t('proof.try.steps')} · {len(steps)}")
-                chip(t(f"proof.try.state.{answer.state}"), TONES.get(answer.state, "plain"))
+                word("span", " → ".join(self._trail(steps)), "beat-trail")
+                state = f"waits.{beat.waits}" if beat.waits else answer.state
+                chip(t(f"proof.try.state.{state}"), TONES.get(answer.state, "plain"))
             draw_steps(
                 steps, self._reins.flow_of, t, here=self._flow, go=self._reins.go, point=self._reins.point
             )
             if others:
-                names = ", ".join(str(e.__struct_config__.tag) for e in others)
+                names = ", ".join(t.known("proof.effect", str(e.__struct_config__.tag)) for e in others)
                 word("div", f"{t('proof.try.effects')}: {names}", "why")
+
+    def _trail(self, steps: list[Step]) -> list[str]:
+        """Titles of the steps of the flow on the canvas; of a called flow its name, once."""
+        found: list[str] = []
+        for step in steps:
+            flow = self._reins.flow_of(step)
+            if flow is None:
+                title = step.node
+            elif step.flow == self._flow:
+                title = Names(flow.document, self._t).step(step.node)
+            else:
+                title = flow.document.name
+            if not found or found[-1] != title:
+                found.append(title)
+        return found
 
     async def _choose(self, bubble: Bubble, option: Option, from_list: bool) -> None:
         self._close()

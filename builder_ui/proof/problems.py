@@ -10,7 +10,7 @@ from nicegui import ui
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import empty
-from builder_ui.proof.words import advice, fix_words, sentence, titles
+from builder_ui.proof.words import Names, advice, fix_words, sentence
 from engine.core.check.fixes import Fix, fixes
 from engine.core.edit.apply import apply
 from engine.core.edit.commands import Batch, Single
@@ -78,7 +78,7 @@ class Problems:
             elif not found:
                 empty("search_off", t("proof.problems.no_match"), t("proof.problems.no_match_more"))
             self._flow = opened(self._desk.document).flow if self._desk.editable else None
-            self._titles = titles(self._desk.document)
+            self._names = Names(self._desk.document, t)
             for severity in SEVERITIES:
                 group = [p for p in found if p.severity == severity]
                 if group:
@@ -88,12 +88,12 @@ class Problems:
         words = folded(self._search.value or "").split()
         if not words:
             return list(problems)
-        names = titles(self._desk.document)
+        names = Names(self._desk.document, self._t)
         return [
             p
             for p in problems
             if all(
-                w in folded(f"{sentence(self._t, p)} {p.code} {p.node} {names.get(p.node, '')}")
+                w in folded(f"{sentence(self._t, p, names)} {p.code} {p.node} {names.step(p.node)}")
                 for w in words
             )
         ]
@@ -121,21 +121,21 @@ class Problems:
 
     def _line(self, problem: Problem, kind_count: int) -> None:
         t = self._t
-        where = self._titles.get(problem.node, problem.node)
+        where = self._names.step(problem.node)
         with node("li", "problem"):
             ui.icon(ICONS[problem.severity]).classes("problem-mark").props("aria-hidden=true")
             with node("div", "problem-body"):
                 with node("div", "problem-head"):
-                    if problem.node in self._titles:
+                    if problem.node in self._names:
                         go = press("", lambda: self._go(problem), "problem-go")
                         go.props["title"] = t("proof.problems.go", node=where)
                         with go:
-                            word("span", sentence(t, problem), "problem-title")
+                            word("span", sentence(t, problem, self._names), "problem-title")
                             word("span", where, "problem-where")
                     else:
-                        word("span", sentence(t, problem), "problem-title")
+                        word("span", sentence(t, problem, self._names), "problem-title")
                         word("span", t("proof.problems.flow"), "problem-where")
-                said = advice(t, problem)
+                said = advice(t, problem, self._names)
                 if said:
                     word("p", said, "problem-why")
                 offered = fixes(self._flow, problem) if self._flow is not None else []
@@ -148,13 +148,14 @@ class Problems:
                             press(text, lambda: self._fix_all(problem.code), "fix all", icon="done_all")
 
     def _fix_button(self, problem: Problem, fix: Fix) -> None:
-        press(fix_words(self._t, fix), lambda: self._fix(fix), "fix", icon="auto_fix_high")
+        text = fix_words(self._t, fix, problem.node, self._names)
+        press(text, lambda: self._fix(fix, text), "fix", icon="auto_fix_high", title=text)
 
     def _go(self, problem: Problem) -> None:
         self._desk.select([problem.node])
 
-    async def _fix(self, fix: Fix) -> None:
-        words = self._t("proof.problems.fixed", what=fix_words(self._t, fix))
+    async def _fix(self, fix: Fix, text: str) -> None:
+        words = self._t("proof.problems.fixed", what=text)
         if await self._desk.do(fix.command, words=words):
             self._list.run_method("focus")
 

@@ -48,7 +48,9 @@ class ServiceCard:
         with self._place:
             with node("div", "card-head"):
                 ui.icon("sync_alt").props("aria-hidden=true")
-                word("h3", t("proof.try.waiting", service=call.service, operation=call.operation))
+                service = t.known("proof.service", call.service)
+                asked = t.known("proof.operation", call.operation)
+                word("h3", t("proof.try.waiting", service=service, operation=asked))
             if call.args:
                 with node("details", "more"):
                     word("summary", t("proof.try.asked_with"))

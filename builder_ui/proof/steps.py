@@ -8,6 +8,7 @@ from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import pairs
+from builder_ui.proof.words import Names
 from builder_ui.simulator import reasons
 from builder_ui.simulator.reasons import Visit
 from builder_ui.texts import Texts
@@ -28,13 +29,16 @@ def draw_steps(
     (`point`); those of the flows that it called say whose they are."""
     with node("ol", "visits"):
         for step in steps:
-            visit = reasons.visit(step, flow_of(step), t.language)
-            _visit(visit, step, t, step.flow == here, go, point)
+            flow = flow_of(step)
+            visit = reasons.visit(step, flow, t.language)
+            leaves = Names(flow.document, t).exit(step.node, step.exit) if flow is not None else step.exit
+            _visit(visit, step, leaves, t, step.flow == here, go, point)
 
 
 def _visit(
     visit: Visit,
     step: Step,
+    leaves: str,
     t: Texts,
     mine: bool,
     go: Callable[[str], object],
@@ -50,7 +54,7 @@ def _visit(
             else:
                 word("span", visit.title, "visit-title")
             word("span", visit.kind if mine else f"{visit.kind} · {visit.flow}", "visit-kind")
-            word("span", f"→ {visit.exit}" if visit.exit else "", "visit-exit")
+            word("span", f"→ {leaves}" if step.exit else "", "visit-exit")
         if visit.error:
             word("div", visit.error, "visit-error")
         elif visit.why and not visit.rulings:

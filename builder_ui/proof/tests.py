@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from nicegui import background_tasks, ui
-from nicegui.element import Element
 
 from builder_ui.editor.desk import Change, Desk
 from builder_ui.elements.native import node, press, word
@@ -15,7 +14,8 @@ from builder_ui.elements.states import chip, empty
 from builder_ui.proof.bench import Bench
 from builder_ui.proof.compared import draw_turn
 from builder_ui.proof.dialogs import ask_text
-from builder_ui.proof.words import titles
+from builder_ui.proof.record import record_test
+from builder_ui.proof.words import Names
 from engine.core.edit.commands import SetFlow
 from engine.core.flow import FlowTest
 from engine.core.replay import Verdict, accepted
@@ -44,9 +44,10 @@ class Tests:
         self._task: asyncio.Task[None] | None = None
         self._covering = False
         t = desk.t
-        with node("section", "proof tests", aria_label=t("proof.tests.title")):
+        with node("section", "proof tests", aria_label=t("proof.tests.title")) as self._root:
             with node("div", "proof-head"):
                 self._run = press(t("proof.tests.run_all"), self.run, "primary", icon="play_arrow")
+                press("", self._record, "round small", icon="forum", label=t("proof.tests.from_conversation"))
                 self._stop = press(t("proof.tests.stop"), self.stop, "ghost", icon="stop")
                 self._stop.set_visibility(False)
                 self._auto = ui.switch(t("proof.tests.auto"), value=True).props("dense")
@@ -227,13 +228,13 @@ class Tests:
                 return
             with node("details", "coverage-missed"):
                 word("summary", t("proof.tests.missed", n=len(run.missed)))
-                names = titles(self._desk.document)
+                names = Names(self._desk.document, t)
                 with node("ul", ""):
                     for dotted in run.missed:
-                        ident, _, leaves = dotted.partition(".")
+                        ident = dotted.partition(".")[0]
                         with node("li", ""):
                             press(
-                                f"{names.get(ident, ident)} → {leaves}",
+                                names.dotted(dotted),
                                 lambda i=ident: self._desk.select([i]),
                                 "problem-go",
                             )
@@ -251,15 +252,30 @@ class Tests:
         if self._open is not None:
             self._open(test, wrong or len(test.turns))
 
+    async def _record(self) -> None:
+        """A conversation of that number becomes a test."""
+        t = self._t
+        with self._root:
+            typed = await ask_text(
+                t,
+                t("proof.tests.conversation_number"),
+                yes=t("proof.tests.record"),
+                more=t("proof.try.personal"),
+            )
+            number = (typed or "").strip().lstrip("#")
+            if number.isdigit():
+                await record_test(self._desk, int(number[:18]))
+
     async def _accept(self, n: int, test: FlowTest, verdict: Verdict) -> None:
         value = msgspec.to_builtins(accepted(test, verdict))
         words = self._t("proof.tests.accepted")
         command = SetFlow(path=f"/tests/{n}", value=value, was=[msgspec.to_builtins(test)])
         if await self._desk.do(command, words=words):
-            ui.notify(words)
+            self._say(words)
 
     async def _rename(self, n: int, test: FlowTest) -> None:
-        name = await ask_text(self._t, self._t("proof.try.test_name"), test.name)
+        with self._root:
+            name = await ask_text(self._t, self._t("proof.try.test_name"), test.name)
         if name and name != test.name:
             command = SetFlow(path=f"/tests/{n}/name", value=name, was=[test.name])
             await self._desk.do(command, words=self._t("proof.tests.rename"))
@@ -267,11 +283,13 @@ class Tests:
     async def _delete(self, n: int, test: FlowTest) -> None:
         command = SetFlow(path=f"/tests/{n}", was=[msgspec.to_builtins(test)])
         if await self._desk.do(command, words=self._t("proof.tests.delete")):
-            ui.notify(self._t("proof.tests.deleted"))
+            self._say(self._t("proof.tests.deleted"))
+
+    def _say(self, text: str) -> None:
+        # the button that was pressed is gone by now: the list was drawn anew
+        with self._root:
+            ui.notify(text)
 
 
 def _key(test: FlowTest) -> bytes:
     return msgspec.json.encode(test)
-
-
-__all__ = ["Element", "Tests", "tests_panel"]

@@ -5,8 +5,7 @@ The draft may change meanwhile; the trial stays on the one with which it began u
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,26 +17,20 @@ from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import pairs
 from builder_ui.proof.bench import Bench
 from builder_ui.proof.chat import Chat, Reins
+from builder_ui.proof.controls import Controls, Standing
 from builder_ui.proof.dialogs import ask_text, ask_yes
 from builder_ui.proof.keep import Keep, Kept
 from builder_ui.proof.people import People
 from builder_ui.proof.service import ServiceCard
-from builder_ui.proof.starts import Start, starts
 from builder_ui.simulator.reasons import value
 from engine.core.edit.commands import SetFlow
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, FlowTest, TestTurn
 from engine.core.trace import Step
-from engine.core.tryout import Beat, Given, Recipe, Setup, Trial, as_test, drawn, steps
+from engine.core.tryout import Given, Recipe, Setup, Trial, as_test, drawn, steps
 from engine.services import recording, tryout
 
-MEDIA: dict[str, dict[str, Any]] = {
-    "image": {"kind": "image", "url": "https://example.com/foto.jpg", "mime": "image/jpeg"},
-    "audio": {"kind": "audio", "url": "https://example.com/audio.ogg", "mime": "audio/ogg", "voice": True},
-    "document": {"kind": "document", "url": "https://example.com/conta.pdf", "filename": "conta.pdf"},
-}
-PLACE = {"latitude": -23.55052, "longitude": -46.63331}
 _ONLY_PLACES = ("place:", "note:", "group:", "flow:tests", "flow:name", "flow:description")
 
 
@@ -58,6 +51,14 @@ class TryPane:
         with node("section", "proof try", aria_label=t("proof.try.title")) as self._root:
             with node("div", "try-top"):
                 self._people = People(desk, self.restart)
+                self._detail = press(
+                    "",
+                    self._toggle,
+                    "round small",
+                    icon="segment",
+                    label=t("proof.try.details"),
+                    aria_pressed="false",
+                )
                 press("", self.restart, "round small", icon="restart_alt", label=t("proof.try.restart"))
                 press("", self._save, "round small", icon="science", label=t("proof.try.to_test"))
             self._banner = node("div", "try-banner", role="status")
@@ -75,8 +76,7 @@ class TryPane:
             )
             self._card = ServiceCard(t, self._answer, self._live)
             self._variables = node("details", "more try-vars")
-            self._bar()
-            self._composer()
+            self._controls = Controls(desk, self.give, self._stands)
         desk.on_change(self._changed)
         self._tell_clock()
 
@@ -164,6 +164,12 @@ class TryPane:
             await self._again(self._trial.recipe())
             self._say(self._t("proof.try.replayed"), "positive")
 
+    async def _stands(self) -> Standing:
+        """Where the clock stands, for those who want to move it."""
+        player = (await self._ready()).player
+        due = player.next_timer
+        return Standing(player.now.astimezone(ZoneInfo(self._zone)), due)
+
     async def _press(self, ident: str) -> None:
         await self.give(TestTurn(button=ident))
 
@@ -189,6 +195,12 @@ class TryPane:
     async def _forth(self, ident: int) -> None:
         """Another line, to its end."""
         await self._back(ident)
+
+    def _toggle(self) -> None:
+        """Whether the steps of each turn unfold by themselves."""
+        self._chat.unfold = not self._chat.unfold
+        self._detail.props["aria-pressed"] = "true" if self._chat.unfold else "false"
+        self._redraw()
 
     def _changed(self, change: Change) -> None:
         if change.touched and all(name.startswith(_ONLY_PLACES) for name in change.touched):
@@ -264,11 +276,7 @@ class TryPane:
             pairs([(name, value(v)) for name, v in found.items()], "vars")
 
     def _tell_clock(self) -> None:
-        if self._trial is None:
-            self._time.text = ""
-            return
-        local = self._trial.player.now.astimezone(ZoneInfo(self._zone))
-        self._time.text = local.strftime("%d/%m/%Y %H:%M")
+        self._controls.tell(self._trial.player.now.astimezone(ZoneInfo(self._zone)) if self._trial else None)
 
     @property
     def _zone(self) -> str:
@@ -317,123 +325,7 @@ class TryPane:
         if await self._desk.do(command, words=t("proof.try.to_test")):
             self._say(t("proof.try.test_saved", name=name), "positive")
 
-    # -- how it is built ----------------------------------------------------------------------------------------
-
-    def _bar(self) -> None:
-        t = self._t
-        with node("div", "try-bar"):
-            ui.icon("schedule").props("aria-hidden=true")
-            self._time = word("span", "", "try-time", aria_label=t("proof.try.clock"))
-            press(t("proof.try.plus_hour"), self._leaper(timedelta(hours=1)), "ghost small")
-            press(t("proof.try.plus_day"), self._leaper(timedelta(hours=25)), "ghost small")
-            press(t("proof.try.tomorrow"), self._to_morning, "ghost small")
-            with (
-                press("", None, "round small", icon="more_horiz", label=t("proof.try.clock")),
-                ui.menu(),
-                node("div", "try-menu"),
-            ):
-                press(t("proof.try.next_timer"), self._to_timer, "menu-line", icon="alarm")
-                self._minutes = ui.number(label=t("proof.try.custom"), value=30, min=1, max=525_600).props(
-                    "dense outlined"
-                )
-                press(t("proof.try.travel"), self._custom, "primary small")
-
-    def _composer(self) -> None:
-        t = self._t
-        with node("div", "composer try-composer"):
-            with (
-                press("", self._list_starts, "round", icon="play_circle", label=t("proof.try.start")),
-                ui.menu(),
-            ):
-                self._starts = node("div", "try-menu")
-            with (
-                press("", None, "round", icon="add", label=t("proof.try.attach")),
-                ui.menu(),
-                node("div", "try-menu"),
-            ):
-                for kind in MEDIA:
-                    press(t(f"proof.try.{kind}"), self._sender(kind), "menu-line")
-                press(t("proof.try.location"), self._send_place, "menu-line")
-            with node("div", "composer-field"):
-                self._input = ui.input(placeholder=t("proof.try.write")).props("borderless dense")
-                self._input.classes("composer-input").props["aria-label"] = t("proof.try.write")
-                self._input.on("keydown.enter", self._send, args=[])
-            press("", self._send, "round send", icon="send", label=t("proof.try.send"))
-
-    async def _send(self) -> None:
-        text, self._input.value = (self._input.value or "").strip(), ""
-        if text:
-            await self.give(TestTurn(text=text))
-
-    def _sender(self, kind: str) -> Callable[[], Awaitable[None]]:
-        async def send() -> None:
-            caption, self._input.value = (self._input.value or "").strip(), ""
-            media = MEDIA[kind] | ({"caption": caption} if caption and kind != "audio" else {})
-            await self.give(TestTurn(media=media))
-
-        return send
-
-    async def _send_place(self) -> None:
-        await self.give(TestTurn(location=PLACE))
-
-    def _list_starts(self) -> None:
-        """Triggers may have changed since the menu was last open."""
-        self._starts.clear()
-        with self._starts:
-            word("div", self._t("proof.try.start"), "part")
-            for start in starts(self._desk.document, self._t):
-                press(start.title, self._starter(start), "menu-line")
-
-    def _starter(self, start: Start) -> Callable[[], Awaitable[None]]:
-        async def begin() -> None:
-            turn = start.turn
-            if start.event:
-                data = msgspec.json.encode((turn.event or {}).get("data", {})).decode()
-                with self._root:
-                    typed = await ask_text(
-                        self._t, start.title, data, more=self._t("proof.try.event_data"),
-                        yes=self._t("proof.try.happens"),
-                    )  # fmt: skip
-                if typed is None:
-                    return
-                try:
-                    found = msgspec.json.decode(typed.encode(), type=dict[str, Any])
-                except msgspec.MsgspecError as fault:
-                    self._say(self._t("proof.try.bad_json", detail=str(fault)), "warning")
-                    return
-                turn = TestTurn(event={"name": start.event, "data": found})
-            await self.give(turn)
-
-        return begin
-
-    def _leaper(self, by: timedelta) -> Callable[[], Awaitable[None]]:
-        async def leap() -> None:
-            await self._pass(by)
-
-        return leap
-
-    async def _pass(self, by: timedelta) -> None:
-        await self.give(TestTurn(advance=f"PT{max(1, int(by.total_seconds()))}S"))
-
-    async def _to_morning(self) -> None:
-        trial = await self._ready()
-        now = trial.player.now.astimezone(ZoneInfo(self._zone))
-        morning = datetime.combine(now.date() + timedelta(days=1), time(9), now.tzinfo)
-        await self._pass(morning - now)
-
-    async def _to_timer(self) -> None:
-        trial = await self._ready()
-        due = trial.player.next_timer
-        if due is not None:
-            await self._pass(due - trial.player.now)
-
-    async def _custom(self) -> None:
-        await self._pass(timedelta(minutes=float(self._minutes.value or 1)))
-
 
 def _bare(turn: TestTurn) -> TestTurn:
     """The input without what was expected of it."""
     return msgspec.structs.replace(turn, expect=None, exits=None, vars=None, effects=None, state=None)
-
-
-__all__ = ["Beat", "TryPane", "try_pane"]

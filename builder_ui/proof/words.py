@@ -1,13 +1,37 @@
-"""What is wrong and what can be done about it, in the person's language."""
+"""What is wrong and what can be done about it, in the person's language and with the names that steps show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from builder_ui.editor.faces import exit_label, face
 from builder_ui.texts import Texts
 from engine.core.check.fixes import Fix
 from engine.core.flow import Document
 from engine.core.node import Problem
+
+
+class Names:
+    """The titles of a document's steps and the labels of their exits, as the canvas shows them."""
+
+    def __init__(self, document: Document, t: Texts) -> None:
+        self._t = t
+        self._raw = {str(n.get("id")): n for n in document.nodes}
+
+    def __contains__(self, ident: str) -> bool:
+        return ident in self._raw
+
+    def step(self, ident: str) -> str:
+        raw = self._raw.get(ident)
+        return face(raw, self._t).title if raw is not None else ident
+
+    def exit(self, ident: str, name: str) -> str:
+        raw = self._raw.get(ident)
+        exits = face(raw, self._t).exits if raw is not None else ()
+        return next((e.label for e in exits if e.name == name), exit_label(name, self._t))
+
+    def dotted(self, dotted: str) -> str:
+        """`menu.other` as `Menu → Outra coisa`."""
+        ident, _, name = dotted.partition(".")
+        return f"{self.step(ident)} → {self.exit(ident, name)}"
 
 
 class _Given(dict[str, str]):
@@ -17,38 +41,40 @@ class _Given(dict[str, str]):
         return "…"
 
 
-def sentence(t: Texts, problem: Problem) -> str:
+def sentence(t: Texts, problem: Problem, names: Names) -> str:
     """The problem in one plain sentence; the engine's own English words where the catalogue has none."""
-    return _filled(t, "proof.problem", problem) or problem.detail or problem.code
+    return _filled(t, "proof.problem", problem, names) or problem.detail or problem.code
 
 
-def advice(t: Texts, problem: Problem) -> str:
+def advice(t: Texts, problem: Problem, names: Names) -> str:
     """Why it matters and what to do; "" where nothing is known."""
-    return _filled(t, "proof.why", problem)
+    return _filled(t, "proof.why", problem, names)
 
 
-def fix_words(t: Texts, fix: Fix) -> str:
-    return t.known("proof.fix", fix.name).format_map(_Given(fix.about))
+def fix_words(t: Texts, fix: Fix, node: str, names: Names) -> str:
+    """What a fix of a problem at `node` does."""
+    about = {k: _shown(t, k, v, node, names) for k, v in fix.about}
+    return t.known("proof.fix", fix.name).format_map(_Given(about))
 
 
-def title_of(document: Document, ident: str) -> str:
-    """The title that people gave to a step, else its id."""
-    return titles(document).get(ident, ident)
-
-
-def titles(document: Document) -> Mapping[str, str]:
-    return {str(n.get("id")): str(n.get("label") or n.get("id")) for n in document.nodes}
-
-
-def _filled(t: Texts, prefix: str, problem: Problem) -> str:
+def _filled(t: Texts, prefix: str, problem: Problem, names: Names) -> str:
     found = t.known(prefix, problem.code)
     if found == problem.code:
         return ""
-    return found.format_map(_Given({k: _shown(t, k, v) for k, v in problem.about}))
+    return found.format_map(_Given({k: _shown(t, k, v, problem.node, names) for k, v in problem.about}))
 
 
-def _shown(t: Texts, name: str, value: str) -> str:
-    return channel_words(t, value) if name == "channel" else value
+def _shown(t: Texts, name: str, value: str, node: str, names: Names) -> str:
+    match name:
+        case "channel":
+            return channel_words(t, value)
+        case "exit":
+            return names.exit(node, value)
+        case "to" | "node":
+            return names.step(value)
+        case "way":
+            return " → ".join(names.step(ident) for ident in value.split(" → "))
+    return value
 
 
 def channel_words(t: Texts, kind: str) -> str:

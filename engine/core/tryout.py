@@ -48,7 +48,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class Beat:
-    """An input and what it led to. `at` is the clock afterwards; `variables` those of the innermost flow then."""
+    """An input and what it led to. `at` is the clock afterwards; `variables` those of the innermost flow then; `waits`
+    what is waited for (message, timer, call, event, "" for nothing)."""
 
     id: int
     after: int
@@ -56,6 +57,7 @@ class Beat:
     answer: Answer
     at: datetime
     variables: dict[str, Any]
+    waits: str = ""
 
 
 class Trial:
@@ -85,7 +87,9 @@ class Trial:
             raise TramaError("try:too-long", f"a trial has at most {MOST_INPUTS} inputs")
         player = self.player.fork()
         answer = player.play(called(self.flow.id, self._test, turn))
-        beat = Beat(self._next, self.now, turn, answer, player.now, player.variables)
+        wait = player.session.wait if player.session is not None else None
+        waits = wait.kind if wait is not None and answer.state == "waiting" else ""
+        beat = Beat(self._next, self.now, turn, answer, player.now, player.variables, waits)
         self._players[beat.id] = player
         self.beats[beat.id] = beat
         self.now, self._next = beat.id, beat.id + 1

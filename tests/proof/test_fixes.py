@@ -45,6 +45,11 @@ def menu(*titles: str) -> dict[str, Any]:
     return {"type": "menu", "id": "menu", "text": "?", "options": options}
 
 
+def cases(*limits: int) -> list[dict[str, Any]]:
+    return [{"exit": f"c{n}", "when": {">": [{"var": "days"}, most]}} for n, most in enumerate(limits)]
+
+
+DAYS = {"variables": [{"name": "days", "type": "number", "default": 0}]}
 CASES: list[tuple[str, Document, set[str]]] = [
     ("flow:unreachable", document([say(), PERSON, END], "say next person"), {"remove_node"}),
     ("flow:unreachable", document([say(), PERSON, END, say(ident="lost")], "say next person"),
@@ -82,6 +87,12 @@ CASES: list[tuple[str, Document, set[str]]] = [
      {"rename_variable"}),
     ("rule:absent-field", document([{"type": "decide", "id": "d", "cases": [LATE]}, PERSON],
                                    "d low person; d else person", variables=[{"name": "days"}]), {"guard_exists"}),
+    ("rule:gap", document([{"type": "decide", "id": "d", "cases": cases(30)}, PERSON, END], "d c0 person", **DAYS),
+     {"connect_hand_over", "connect_end"}),
+    ("rule:shadowed", document([{"type": "decide", "id": "d", "cases": cases(0, 30)}, PERSON],
+                               "d c0 person; d c1 person; d else person", **DAYS), {"move_case_up", "remove_case"}),
+    ("rule:shadowed", document([{"type": "decide", "id": "d", "cases": cases(30, 30)}, PERSON],
+                               "d c0 person; d c1 person; d else person", **DAYS), {"remove_case"}),
     ("text:button-too-long", document([menu("Quero a segunda via da minha fatura", "b"), PERSON],
                                       "menu o0 person; menu o1 person; menu other person"), {"shorten"}),
     ("text:button-too-long", document([menu("Desproporcionalmente-incompreensível"), PERSON],

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from engine.core.check import fixes_graph, fixes_words
+from engine.core.check import fixes_cases, fixes_graph, fixes_words
 from engine.core.check.fix import Fix
 from engine.core.edit.apply import apply
 from engine.core.errors import TramaError
@@ -32,6 +32,8 @@ MAKERS: Mapping[str, _Maker] = {
     "flow:unknown-field": fixes_words.unknown_field,
     "flow:reserved-name": fixes_words.reserved,
     "rule:absent-field": fixes_words.guard,
+    "rule:gap": fixes_cases.gap,
+    "rule:shadowed": fixes_cases.shadowed,
     "text:button-too-long": fixes_words.shorten,
     "text:description-too-long": fixes_words.shorten,
     "window:late-reminder": fixes_words.earlier,

@@ -44,15 +44,15 @@ def dead_end(flow: Flow, problem: Problem) -> Iterator[Fix]:
     node = known(flow).get(problem.node)
     if node is not None:
         wanted = [e for e in node.exits() if e not in node.optional_exits()] or node.exits()
-        yield from _lead(flow, problem.node, wanted)
+        yield from lead(flow, problem.node, wanted)
 
 
 def open_exit(flow: Flow, problem: Problem) -> Iterator[Fix]:
-    yield from _lead(flow, problem.node, [dict(problem.about).get("exit", "")])
+    yield from lead(flow, problem.node, [dict(problem.about).get("exit", "")])
 
 
-def _lead(flow: Flow, source: str, exits: list[str]) -> Iterator[Fix]:
-    """To what is there already (a person, an end), else to a new one."""
+def lead(flow: Flow, source: str, exits: list[str]) -> Iterator[Fix]:
+    """Exits of a step lead to what is there already (a person, an end), else to a new one."""
     for kind in ("hand_over", "end"):
         there = _first(flow, kind)
         if there and there != source:
