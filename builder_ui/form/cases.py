@@ -57,8 +57,7 @@ def cases(sheet: Sheet, spec: Spec, path: str) -> None:
             word("summary", t("form.options.details"))
             _exit(sheet, below(path, place, "exit"))
 
-    with framed(sheet, spec, path, group=True) as whole:
-        whole.below = False
+    with framed(sheet, spec, path, group=True):
         rows = Rows(
             sheet, path, one, fresh, add=t("form.cases.add"), title=title, least=1 if spec.required else 0,
             most=spec.limit("maxItems") or 40, removed=removed,
@@ -110,8 +109,7 @@ def assignments(sheet: Sheet, spec: Spec, path: str) -> None:
 
         value_or_rule(sheet, entry, text, title=as_text(sheet.read(name_at)))
 
-    with framed(sheet, spec, path, group=True) as whole:
-        whole.below = False
+    with framed(sheet, spec, path, group=True):
         rows = Rows(
             sheet, path, one, lambda: {"name": "", "value": ""}, add=t("form.set.add"),
             title=lambda n: str(sheet.get(below(path, n, "name")) or n + 1), least=1, most=50,

@@ -14,6 +14,7 @@ from builder_ui.form.elements import _Input
 from builder_ui.form.faults import Fault
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet
+from builder_ui.proof.words import Names, sentence
 from builder_ui.texts import Texts
 from engine.core.node import Problem
 
@@ -38,10 +39,9 @@ def help_of(t: Texts, owner: str, name: str) -> str:
     return ""
 
 
-def complaint(t: Texts, problem: Problem) -> str:
-    """A problem in the words of the catalogue, with the engine's own detail where there are none."""
-    said = t.known("form.problem", problem.code)
-    return said if said != problem.code else problem.detail or problem.code
+def complaint(sheet: Sheet, problem: Problem) -> str:
+    """A problem as the list of problems says it."""
+    return sentence(sheet.t, problem, Names(sheet.desk.document, sheet.t))
 
 
 class Frame:
@@ -78,7 +78,7 @@ class Frame:
             said.append(("error", t(f"form.fault.{fault.code}", **fault.values)))
         for problem in self.sheet.problems(self.path, below=self.below):
             if fault is None or problem.code != "flow:bad-node":
-                said.append((problem.severity, complaint(t, problem)))
+                said.append((problem.severity, complaint(self.sheet, problem)))
         found = tuple(dict.fromkeys(said))[:SHOWN]
         if found == self._said or self._wrong is None:
             return
@@ -154,7 +154,7 @@ def framed(
         label_of(sheet.t, spec.owner, spec.name),
         help_text=help_of(sheet.t, spec.owner, spec.name),
         required=spec.required,
-        below=group,
+        below=False,
         fault=judge,
         group=group,
         plain=plain,

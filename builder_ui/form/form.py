@@ -7,7 +7,7 @@ draws into the current slot, and goes on by itself: edits go out through `desk.d
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import UNSET
@@ -16,26 +16,20 @@ from nicegui import ui
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import empty
-from builder_ui.form import emoji, inputs
+from builder_ui.form import inputs
 from builder_ui.form.elements import Book, Writer
 from builder_ui.form.field import complaint, frame
+from builder_ui.form.flow import flow_settings
 from builder_ui.form.preview import SPEAKING, Preview
 from builder_ui.form.raw import NodeJson, written
 from builder_ui.form.shape import WHEN, Spec, specs
+from builder_ui.form.shared import Load, book_of, learn
 from builder_ui.form.sheet import Sheet, open_sheet
 from builder_ui.form.text import as_text, follow
 from builder_ui.form.words import words
-from builder_ui.rules.words import options
-from builder_ui.texts import Texts
 from engine.core.edit.commands import RenameNode
-from engine.core.filters import FILTERS, shown
-from engine.core.flow import Document
 from engine.nodes import registry
 from engine.services import hints as hint_service
-from engine.services.hints import Directory
-from engine.services.runtime import Runtime
-
-Load = Callable[[Runtime, int, Document], Awaitable[Directory]]
 
 
 def settings_form(desk: Desk, node_id: str, *, load: Load = hint_service.directory) -> None:
@@ -48,75 +42,6 @@ def settings_form(desk: Desk, node_id: str, *, load: Load = hint_service.directo
         sheet.root = sheet.part(form.draw, lambda: form.make_up(), "tf-form")
     open_sheet(sheet)
     learn(sheet, book, load)
-
-
-def learn(sheet: Sheet, book: Book, load: Load) -> None:
-    """Fetch the company's names, then offer them."""
-
-    async def fetch() -> None:
-        sheet.directory = await load(sheet.desk.rt, sheet.desk.principal.tenant, sheet.desk.document)
-        if book.is_deleted:
-            return
-        book.now(book_of(sheet))
-        if sheet.root is not None:
-            sheet.root.compare()
-
-    def later() -> None:
-        now = book_of(sheet)
-        if book.props.get("book") != now:
-            book.now(now)
-
-    sheet.on_any_change(later)
-    ui.timer(0, fetch, once=True)
-
-
-def book_of(sheet: Sheet) -> dict[str, Any]:
-    """What all fields share, in the page's language."""
-    t = sheet.t
-    directory = sheet.directory
-    return {
-        "hints": options(t, sheet.hints),
-        "filters": _filters(t),
-        "emoji": emoji.table({k: t(f"form.emoji.{k}") for k in ("faces", "hands", "signs", "things")}),
-        "words": {
-            "variable": t("form.variable"),
-            "emoji": t("form.emoji"),
-            "search": t("form.search"),
-            "remove": t("form.remove_word"),
-            "nothing": t("form.nothing"),
-        },
-        "flows": [
-            {"value": f.id, "label": f.name, "path": f.id, "kind": t.known("flowkind", f.kind)}
-            for f in directory.flows
-        ],
-        "secrets": directory.secrets,
-        "queues": directory.queues,
-        "tags": directory.tags,
-        "events": directory.events,
-        "nothing": [],
-    }
-
-
-def _filters(t: Texts) -> list[dict[str, str]]:
-    found = []
-    for f in FILTERS.values():
-        value, args, expected = f.example
-        call = f.name + (f"({', '.join(_quoted(a) for a in args)})" if args else "")
-        said = t.known("form.filter", f.name)
-        found.append(
-            {
-                "path": f.name,
-                "insert": call,
-                "label": said if said != f.name else f.summary,
-                "kind": call,
-                "example": f"{shown(value)[:24]} → {expected}",
-            }
-        )
-    return found
-
-
-def _quoted(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 class _Form:
@@ -245,11 +170,10 @@ class _Form:
 
     def _general(self) -> None:
         """Problems of the node as a whole, which belong to no field."""
-        t = self.sheet.t
 
         def found() -> tuple[tuple[str, str], ...]:
             own = [p for p in self.sheet.desk.problems if p.node == self.sheet.ident and p.path in ("", "/")]
-            return tuple(dict.fromkeys((p.severity, complaint(t, p)) for p in own))
+            return tuple(dict.fromkeys((p.severity, complaint(self.sheet, p)) for p in own))
 
         def draw() -> None:
             for severity, text in found():
@@ -275,3 +199,6 @@ class _Form:
                 )
             )  # fmt: skip
             follow(made, lambda: self.sheet.ident)
+
+
+__all__ = ["flow_settings", "settings_form"]

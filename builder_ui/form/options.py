@@ -42,8 +42,7 @@ class _Options:
         )
 
     def draw(self) -> None:
-        with framed(self.sheet, self.spec, self.path, group=True) as made:
-            made.below = False
+        with framed(self.sheet, self.spec, self.path, group=True):
             self.rows.draw()
             self.sheet.part(self._way, self._state, "tf-way")
 

@@ -75,7 +75,7 @@ class _Words:
                 needed=self.spec.required,
                 disabled=not sheet.desk.editable,
                 described=described(made, help_text),
-                limits=channel_limits(sheet, "interactive_text" if self._offers() else "text"),
+                limits=channel_limits(sheet, self._bound()),
             )
             made.hold(field)
             follow(made, shown)
@@ -97,8 +97,12 @@ class _Words:
 
         return msgspec.structs.replace(self.spec, required=True)
 
-    def _offers(self) -> bool:
-        return bool(self.sheet.get("/options")) and self.spec.name in ("text", "retry")
+    def _bound(self) -> str:
+        """Which of a channel's limits this text is under."""
+        if self.spec.name == "caption":
+            return "caption"
+        offers = bool(self.sheet.get("/options")) and self.spec.name in ("text", "retry")
+        return "interactive_text" if offers else "text"
 
     def _tabs(self, keys: list[str]) -> None:
         with node("div", "tf-tabs", role="group", aria_label=self.sheet.t("form.variants")):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from builder_ui.rules.speech import speak
 from builder_ui.texts import Texts
-from engine.core.filters import shown
-from engine.core.logic import RuleError, reading
+from engine.core.filters import grouped, shown
+from engine.core.logic import RuleError
+from engine.core.logic.gaps import OTHER, Finding
 from engine.core.logic.reading import Lang
 from engine.services.hints import Hint
 
@@ -43,10 +45,38 @@ def in_words(rule: Any, t: Texts, hints: Iterable[Hint]) -> str:
     if rule in ({"and": []}, {"or": []}):
         return t("rules.empty")
     try:
-        said = reading(rule, lang(t), labels(t, hints))
+        known = list(hints)
+        said = speak(rule, lang(t), labels(t, known), {h.path: h.type for h in known})
     except RuleError as fault:
         return t("rules.unreadable", detail=fault.detail)
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def finding_words(t: Texts, finding: Finding, hints: Iterable[Hint]) -> str:
+    """A hole or overlap of cases as a sentence with its counter-example."""
+    by_path = {h.path: h for h in hints}
+    parts = []
+    for path, value in finding.input.items():
+        hint = by_path.get(path)
+        name = name_of(t, hint) if hint is not None else path
+        kind = hint.type if hint is not None else ""
+        said = t("rules.finding.other") if value == OTHER else _said(value, kind, t)
+        parts.append(f"{name} = {said}")
+    names = [f"“{n}”" for n in finding.names]
+    return t(
+        f"rules.finding.{finding.kind}",
+        input=", ".join(parts),
+        first=names[0] if names else "",
+        rest=", ".join(names[1:]),
+    )
+
+
+def _said(value: Any, kind: str, t: Texts) -> str:
+    if kind == "money" and isinstance(value, int):
+        return f"R$ {grouped(value / 100, 2)}"
+    if value in ("", None, []):
+        return t("rules.finding.empty")
+    return shown(value)
 
 
 def options(t: Texts, hints: Iterable[Hint]) -> list[dict[str, Any]]:
