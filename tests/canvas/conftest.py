@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from board import Board
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -63,15 +63,23 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A script error of the page fails the test."""
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """One person for all tests of a file: what the page is made of is fetched once."""
     context = browser.new_context(locale="pt-BR", viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A script error of the page fails the test."""
+    opened = visitor.new_page()
     faults: list[str] = []
     opened.on("pageerror", lambda fault: faults.append(f"{fault}\n{fault.stack}"))
     yield opened
-    context.close()
+    opened.close()
     assert faults == []
 
 

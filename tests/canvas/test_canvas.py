@@ -50,6 +50,28 @@ def test_the_end_of_an_edge_is_taken_to_another_step(board: Board) -> None:
     assert connect == {"do": "connect", "from": "n0", "exit": "next", "to": "n2"}
 
 
+def test_the_beginning_of_an_edge_is_taken_to_another_exit(board: Board) -> None:
+    x, y = board.exit("n1", "yes")
+    tx, ty = board.exit("n1", "timeout")
+    board.click(board.shown("s.wayOf('n1\\nyes').middle"))
+    board.drag((x + 18, y), (tx + 4, ty + 4))
+    (batch,) = board.until("command")
+    assert batch["commands"] == [
+        {"do": "disconnect", "from": "n1", "exit": "yes"},
+        {"do": "connect", "from": "n1", "exit": "timeout", "to": "n2"},
+    ]
+
+
+def test_a_loose_step_dropped_on_an_edge_comes_between_in_one_command(board: Board) -> None:
+    board.say("ops", [["node", {**view(9), "id": "new", "x": 0, "y": 240}]])
+    board.drag((120, 260), (280, 20))
+    (batch,) = board.until("command")
+    assert [one["do"] for one in batch["commands"]] == ["move", "connect", "connect"]
+    board.settled()
+    assert board.shown("s.graph.edges.get('n0').get('next')") == "new"
+    assert board.shown("s.graph.edges.get('new').get('yes')") == "n1"
+
+
 def test_a_palette_item_dropped_on_an_edge_stands_between_its_ends(board: Board) -> None:
     x, y = board.at(280, 20)
     box = board.root.bounding_box()
@@ -71,7 +93,6 @@ def test_delete_asks_so_that_the_edges_can_be_healed(board: Board) -> None:
 
 
 def test_what_is_copied_can_be_pasted(board: Board) -> None:
-    board.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     board.click(board.node("n0"))
     board.page.keyboard.down("Shift")
     board.click(board.node("n1"))
@@ -96,6 +117,31 @@ def test_keys_walk_move_and_ask(board: Board) -> None:
     asked = [kind for kind, _ in board.until("ask", 5)]
     assert asked == ["open", "undo", "palette", "help", "insert"]
     assert "Passo 1" in board.page.locator("[aria-live]").first.inner_text()
+
+
+def test_an_edge_is_made_by_keyboard_alone(board: Board) -> None:
+    board.root.focus()
+    board.press("Tab", "Tab", "c")
+    assert "Ligando “Não”" in board.page.locator(".tc-banner").inner_text()
+    board.press("c", "Tab", "Tab", "Enter")
+    (connect,) = board.until("command")
+    assert connect == {"do": "connect", "from": "n1", "exit": "timeout", "to": "n3"}
+
+
+def test_tidying_up_is_one_move_of_everything(board: Board) -> None:
+    board.root.focus()
+    board.press("l")
+    (move,) = board.until("command")
+    assert sorted(move["to"]) == ["n0", "n1", "n2", "n3", "n4", "n5"]
+    columns = [move["to"][f"n{i}"][0] for i in range(6)]
+    assert columns == sorted(columns)
+    assert all(value % 10 == 0 for at in move["to"].values() for value in at)
+
+
+def test_an_exit_s_figure_leads_to_its_conversations(board: Board) -> None:
+    board.say("paint", "heat", {"edges": {"n1.no": {"count": 247, "share": 0.21}}})
+    board.page.get_by_text("247", exact=True).click()
+    assert board.until("ask") == [["exit", {"id": "n1", "exit": "no"}]]
 
 
 def test_a_group_folds_into_one_box_that_its_edges_lead_to(board: Board) -> None:

@@ -16,6 +16,7 @@ export class Keys {
     scene.root.addEventListener("blur", () => {
       this.space(false);
       this.flush();
+      if (this.linking) this.unlink();
       this.leaving = false;
     });
   }
@@ -66,6 +67,7 @@ export class Keys {
       case "v": scene.setTool("select"); return true;
       case "h": scene.setTool("hand"); return true;
       case "l": scene.arrange(); return true;
+      case "c": this.link(); return true;
       case "?": scene.ask("help"); return true;
       default: return false;
     }
@@ -119,6 +121,10 @@ export class Keys {
   escape() {
     const { scene } = this;
     if (this.hand.cancel()) return true;
+    if (this.linking) {
+      this.unlink();
+      return true;
+    }
     if (scene.tool === "select") scene.setTool("hand");
     if (scene.chosen.size + scene.chosenEdges.size + scene.chosenGroups.size) scene.choose({});
     // from here Tab goes on to what follows the canvas
@@ -130,7 +136,11 @@ export class Keys {
     const { scene } = this;
     const [id] = scene.chosen;
     const [group] = scene.chosenGroups;
-    if (id && scene.graph.notes.has(id)) scene.edit(id);
+    if (this.linking) {
+      const { source, exit } = this.linking;
+      this.unlink();
+      if (scene.graph.nodes.has(id)) scene.connect(source, exit, id);
+    } else if (id && scene.graph.notes.has(id)) scene.edit(id);
     else if (id) scene.ask("open", { id });
     else if (group) scene.fold(group);
     else return false;
@@ -141,6 +151,44 @@ export class Keys {
     const { scene } = this;
     const ids = [...scene.chosen].filter((id) => scene.graph.nodes.has(id));
     if (ids.length) scene.ask("group", { ids });
+  }
+
+  // ---- an edge by keyboard: C takes an exit (again: the next one), walking chooses the step, Enter leads it there
+  link() {
+    const { scene } = this;
+    const [id] = scene.chosen;
+    const source = this.linking?.source ?? id;
+    const exits = scene.graph.nodes.get(source)?.view.exits ?? [];
+    if (!exits.length) return;
+    if (!scene.editable) {
+      scene.refused();
+      return;
+    }
+    const free = exits.findIndex((e) => !scene.graph.edges.get(source)?.has(e.name));
+    const at = this.linking ? (this.linking.at + 1) % exits.length : Math.max(0, free);
+    this.linking = { source, at, exit: exits[at].name };
+    scene.linkText = scene.words.linking.replace("#", exits[at].label || exits[at].name);
+    this.showLink();
+  }
+
+  showLink() {
+    const { scene } = this;
+    const [id] = scene.chosen;
+    const [sx, sy] = scene.graph.out(this.linking.source, this.linking.exit);
+    const there = scene.graph.nodes.has(id) && id !== this.linking.source;
+    const [tx, ty] = there ? scene.graph.in(id) : [sx + 40, sy];
+    scene.pulling = { sx, sy, tx, ty, ok: there ? { x: tx, y: ty } : null };
+    scene.repaint();
+    scene.ui();
+  }
+
+  unlink() {
+    const { scene } = this;
+    this.linking = null;
+    scene.linkText = null;
+    scene.pulling = null;
+    scene.repaint();
+    scene.ui();
   }
 
   // ---- moving with the arrows: many presses, one command
@@ -242,6 +290,7 @@ export class Keys {
   go(id) {
     this.scene.choose({ ids: [id] });
     this.scene.camera.reveal([id]);
+    if (this.linking) this.showLink();
     return true;
   }
 }

@@ -41,6 +41,8 @@ export function toolbar(scene) {
       tool(scene, "group", "create_new_folder", "G", () => scene.ask("group", { ids: [...scene.chosen].filter((id) => scene.graph.nodes.has(id)) })),
       SIDES.map(([side, glyph]) => tool(scene, `align_${side}`, glyph, "", () => align(scene, side))),
     ] : null,
+    h("span", { class: "tc-gap" }),
+    tool(scene, "keys", "keyboard", "?", () => scene.ask("help")),
   ]);
 }
 
@@ -67,6 +69,6 @@ export function edgeTools(scene, ref) {
 }
 
 export function banner(scene) {
-  const text = scene.failed ? scene.words.not_loaded : scene.away ? scene.words.away : scene.notice;
+  const text = scene.failed ? scene.words.not_loaded : scene.away ? scene.words.away : scene.notice ?? scene.linkText;
   return h("div", { class: "tc-banner", role: "status", "data-shown": text ? "" : undefined }, text ?? "");
 }
