@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from nicegui import background_tasks, ui
@@ -23,7 +23,7 @@ from engine.services.flow_checks import summary
 
 PAUSE = 1.2
 """Seconds without a change before the tests run by themselves."""
-Opener = Callable[[FlowTest, int], object]
+Opener = Callable[[FlowTest, int], Awaitable[object]]
 
 
 def tests_panel(desk: Desk, *, open_in_try: Opener | None = None, bench: Bench | None = None) -> Tests:
@@ -247,10 +247,10 @@ class Tests:
 
     # -- changing -----------------------------------------------------------------------------------------------
 
-    def _open_at(self, test: FlowTest, verdict: Verdict | None) -> None:
+    async def _open_at(self, test: FlowTest, verdict: Verdict | None) -> None:
         wrong = next((p.number for p in verdict.turns if p.differences), 0) if verdict is not None else 0
         if self._open is not None:
-            self._open(test, wrong or len(test.turns))
+            await self._open(test, wrong or len(test.turns))
 
     async def _record(self) -> None:
         """A conversation of that number becomes a test."""

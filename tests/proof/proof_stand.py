@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import msgspec
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import app, ui
 from starlette.staticfiles import StaticFiles
 
@@ -28,7 +28,7 @@ from builder_ui.proof.tryit import try_pane
 from builder_ui.shell import STATIC
 from builder_ui.texts import Texts
 from engine.core.edit.apply import apply
-from engine.core.edit.commands import Command
+from engine.core.edit.commands import Command, read
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Document
@@ -155,6 +155,10 @@ def create() -> FastAPI:
         desk = desks[key]
         flow = msgspec.to_builtins(desk.document)
         return {"painted": desk.painted, "selected": desk.selection, "flow": flow, "words": desk.words}
+
+    @host.post("/do/{key}")
+    async def do(key: str, request: Request) -> bool:
+        return await desks[key].do(read(await request.body()))
 
     @ui.page("/")
     async def page(

@@ -1,0 +1,180 @@
+"""The panes in a browser, as a person uses them: talk to the draft, make a test of it, break it, see it, accept it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+)
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("stand")
+    log = (folder / "log").open("w+b")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} | {
+        "PYTHONPATH": str(ROOT)
+    }
+    command = [sys.executable, str(Path(__file__).with_name("proof_stand.py")), str(port), str(folder)]
+    process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    base = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{base}/openapi.json", timeout=5):
+                break
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            if time.monotonic() > until or process.poll() is not None:
+                log.seek(0)
+                process.kill()
+                pytest.fail(f"the stand did not start:\n{log.read()[-3000:].decode()}")
+            time.sleep(0.1)
+    yield base
+    process.terminate()
+    process.wait(10)
+    log.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 900, "height": 900})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def told(page: Page, stand: str, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = page.request.get(f"{stand}/told/{key}").json()
+    return found
+
+
+def eventually(ask: Callable[[], Any]) -> Any:
+    """What the server tells once it has heard of a click."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("nothing came")
+
+
+def say(page: Page, text: str) -> None:
+    line = page.get_by_label("Escreva como cliente…")
+    line.fill(text)
+    line.press("Enter")
+
+
+def test_talk_go_back_answer_for_the_erp_reload_and_make_a_test(page: Page, stand: str) -> None:
+    page.goto(f"{stand}/?key=talk&flow=invoice_query&pane=both")
+    say(page, "boleto")
+    expect(page.locator(".beat")).to_have_count(1)
+    say(page, "222.222.222-22")
+    page.get_by_role("button", name="João Santos").click()
+    page.get_by_role("button", name="João Santos").click()
+    expect(page.get_by_text("Encontrei 4 faturas em aberto", exact=False)).to_be_visible()
+    path = told(page, stand, "talk")["painted"]["path"]
+    assert path["now"] in path["nodes"] and len(path["edges"]) > 4
+
+    page.get_by_role("button", name="Negociar").click()
+    expect(page.locator(".beat")).to_have_count(5)
+    page.locator(".beat").nth(4).hover()
+    page.get_by_role("button", name="Voltar para antes disto").nth(4).click()
+    page.get_by_role("button", name="Pagar agora").click()
+    expect(page.get_by_role("button", name="Caminho 2")).to_have_attribute("aria-pressed", "true")
+
+    page.locator(".beat-why-head").last.click()
+    page.locator(".beat-why[open] .visit-go").first.click()
+    assert eventually(lambda: told(page, stand, "talk")["selected"])
+
+    page.reload()
+    expect(page.locator(".beat")).to_have_count(5)
+    expect(page.get_by_role("button", name="Caminho 1")).to_be_visible()
+
+    page.get_by_role("button", name="Salvar como teste").click()
+    page.get_by_role("textbox", name="Nome do teste").fill("João paga tudo")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    expect(page.locator(".test-name", has_text="João paga tudo")).to_be_visible()
+    flow = told(page, stand, "talk")["flow"]
+    assert [len(t["turns"]) for t in flow["tests"] if t["name"] == "João paga tudo"] == [5]
+    line = page.locator(".test", has_text="João paga tudo")
+    expect(line.get_by_text("passa", exact=True)).to_be_visible(timeout=15_000)
+
+
+def test_a_test_fails_after_a_change_is_compared_accepted_and_removed(page: Page, stand: str) -> None:
+    page.goto(f"{stand}/?key=fail&flow=csat&pane=both")
+    tests = told(page, stand, "fail")["flow"]["tests"]
+    page.request.post(
+        f"{stand}/do/fail",
+        data={"do": "set_flow", "path": "/tests/0/turns/0/expect", "value": ["Nada disso."]},
+    )
+    page.get_by_role("button", name="Rodar todos").click()
+    line = page.locator(".test").first
+    expect(line.get_by_text("falha", exact=True)).to_be_visible(timeout=15_000)
+    line.locator("summary").click()
+    expect(line.locator("del.test-line", has_text="Nada disso.")).to_be_visible()
+    expect(line.locator("ins.test-line").first).to_be_visible()
+    line.get_by_role("button", name="Abrir em Experimentar").click()
+    expect(page.locator(".beat")).to_have_count(1)
+    line.get_by_role("button", name="Aceitar o que veio como certo").click()
+    expect(line.get_by_text("passa", exact=True)).to_be_visible(timeout=15_000)
+
+    page.get_by_role("switch", name="Mostrar no canvas").click()
+    coverage = eventually(lambda: told(page, stand, "fail")["painted"].get("coverage"))
+    assert coverage["taken"] and not set(coverage["taken"]) & set(coverage["missed"])
+    line.get_by_role("button", name="Excluir").click()
+    expect(page.locator(".test")).to_have_count(len(tests) - 1)
+
+
+def test_problems_are_found_gone_to_and_mended(page: Page, stand: str) -> None:
+    page.goto(f"{stand}/?key=mend&flow=broken&pane=problems")
+    problems = page.locator(".problem")
+    expect(problems.first).to_be_visible()
+    before = problems.count()
+    page.get_by_label("Buscar nos problemas").fill("nunca recebe")
+    expect(problems).to_have_count(1)
+    problems.locator(".problem-go").click()
+    assert eventually(lambda: told(page, stand, "mend")["selected"]) == ["hello"]
+    page.get_by_role("button", name="Trocar por “nome”").click()
+    expect(page.get_by_text("Nada encontrado")).to_be_visible()
+    page.get_by_label("Buscar nos problemas").fill("")
+    assert problems.count() < before
+    page.get_by_role("button", name="Corrigir os").first.click()
+    expect(page.get_by_role("button", name="Corrigir os").first).to_be_hidden()
+    assert len(told(page, stand, "mend")["words"]) == 2
