@@ -13,7 +13,9 @@ from nicegui import ui
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
-from builder_ui.pages import conversations, demonstration, flows, health, login
+from builder_ui.editor import page as editor
+from builder_ui.flows import page as flows
+from builder_ui.pages import conversations, demonstration, health, login
 from builder_ui.shell import STATIC
 from builder_ui.simulator.visitor import new_number
 from builder_ui.texts import DEFAULT, LANGUAGES
@@ -48,13 +50,16 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
         demonstration.register(rt, demo)
     login.register(demo)
     flows.register(rt, demo)
+    flows.serve_files(host, rt)
+    editor.serve_graphs(host, rt)
+    editor.register(rt, demo)
     conversations.register(rt, demo)
     health.register(rt, demo)
 
     @host.get("/")
     async def start(request: Request) -> RedirectResponse:
         public = demo is not None and request.scope.get("user") is None
-        return RedirectResponse("/demonstracao" if public else "/fluxos", status_code=303)
+        return RedirectResponse("/demonstracao" if public else "/flows", status_code=303)
 
     nicegui_app.storage.path = rt.settings.data_dir / "screens"
     ui.run_with(

@@ -15,10 +15,10 @@ from builder_ui.texts import LANGUAGES
 from builder_ui.visit import THEMES, Visit
 
 STATIC = "/ui-static"
-STYLES = ("theme.css", "phone.css", "panel.css")
+SCRIPTS = ("trama.js",)
 LINKS = (
     ("/demonstracao", "demo.title", "smartphone", True),
-    ("/fluxos", "flows.title", "account_tree", False),
+    ("/flows", "flows.title", "account_tree", False),
     ("/conversas", "conversations.title", "forum", False),
     ("/saude", "health.title", "monitor_heart", False),
 )
@@ -26,11 +26,18 @@ _THEME_ICONS = {"auto": "contrast", "light": "light_mode", "dark": "dark_mode"}
 
 
 @lru_cache(maxsize=1)
+def styles() -> list[str]:
+    """The style sheets, the one with the tokens first."""
+    names = [f.name for f in files("builder_ui").joinpath("static").iterdir() if f.name.endswith(".css")]
+    return sorted(names, key=lambda name: (name != "theme.css", name))
+
+
+@lru_cache(maxsize=1)
 def stamp() -> str:
     """Changes with the style sheets, so that browsers fetch new ones."""
     folder = files("builder_ui").joinpath("static")
     digest = hashlib.sha256()
-    for name in (*STYLES, "trama.js"):
+    for name in (*styles(), *SCRIPTS):
         digest.update(folder.joinpath(name).read_bytes())
     return digest.hexdigest()[:12]
 
@@ -44,17 +51,19 @@ def dress(visit: Visit, title: str) -> None:
     ui.dark_mode(visit.dark)
     # the language is one of LANGUAGES, never what a visitor sent
     ui.add_head_html(f'<script>document.documentElement.lang = "{visit.t.language}"</script>')
-    for name in STYLES:
+    for name in styles():
         ui.add_head_html(f'<link rel="stylesheet" href="{STATIC}/{name}?{stamp()}">')
-    ui.add_head_html(f'<script src="{STATIC}/trama.js?{stamp()}" defer></script>')
+    for name in SCRIPTS:
+        ui.add_head_html(f'<script src="{STATIC}/{name}?{stamp()}" defer></script>')
 
 
 @contextmanager
-def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False) -> Iterator[None]:
-    """A page with the rail. `demo`: there is a demonstration to go to; `wide`: the page fills the window."""
+def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False, slim: bool = False) -> Iterator[None]:
+    """A page with the rail. `demo`: there is a demonstration to go to; `wide`: the page fills the window; `slim`: the
+    rail shows icons only, where the page needs the room."""
     t = visit.t
     dress(visit, title)
-    with node("div", "shell"):
+    with node("div", "shell slim" if slim else "shell"):
         with node("nav", "rail", aria_label=t("shell.navigation")):
             with node("div", "brand"):
                 node("img", "", src=f"{STATIC}/mark.svg?{stamp()}", alt="", width=28, height=28)
@@ -72,7 +81,7 @@ def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False) -> Iterat
 
 def _link(path: str, text: str, icon: str, here: str) -> None:
     current = here == path or here.startswith(path + "/") or (path == "/demonstracao" and here == "/demo")
-    link = node("a", "rail-link", href=path)
+    link = node("a", "rail-link", href=path, title=text)
     if current:
         link.props["aria-current"] = "page"
     with link:

@@ -1,7 +1,7 @@
-"""What people read on the screens, from one catalogue a language: flat keys, `{name}` filled in. `locales/<language>.json`
-holds what all share, `locales/<part>.<language>.json` what belongs to one part of the screens.
+"""What people read on the screens, from one catalogue a language: flat keys, `{name}` filled in.
 
-A missing key is a mistake of ours, so it raises; a test keeps the catalogues alike.
+`locales/<language>.json` holds what all share, `locales/<part>.<language>.json` what belongs to one part of the
+screens. A missing key is a mistake of ours, so it raises; a test keeps the catalogues alike.
 """
 
 from __future__ import annotations

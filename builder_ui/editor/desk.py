@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from builder_ui.texts import Texts
 from engine.core.edit.commands import Command
@@ -17,6 +17,7 @@ from engine.services.people import Principal
 from engine.services.runtime import Runtime
 
 Paint = dict[str, Any]
+Layer = Literal["path", "heat", "coverage", "diff", "peers"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class Desk(Protocol):
     problems: Sequence[Problem]
     selection: tuple[str, ...]
     """Ids of the selected nodes and notes."""
-    editable: bool
-    """False for somebody who may only read, while a published version is shown, and while the connection is away."""
+
+    @property
+    def editable(self) -> bool:
+        """False for somebody who may only read, and while a published version is shown."""
 
     async def do(self, command: Command, *, words: str = "") -> bool:
         """Carry a command out. A refusal is shown to the person here and False comes back; `words` name the command
@@ -50,8 +53,12 @@ class Desk(Protocol):
     def select(self, ids: Sequence[str], *, reveal: bool = True) -> None:
         """Select nodes everywhere (canvas, outline, form); `reveal` scrolls the canvas there."""
 
-    def paint(self, layer: str, paint: Paint | None) -> None:
-        """Lay a named layer over the canvas (`path`, `heat`, `coverage`, `diff`, `peers`), or take it away. See `Canvas.paint`."""
+    def paint(self, layer: Layer, paint: Paint | None) -> None:
+        """Lay a named layer over the canvas (`path`, `heat`, `coverage`, `diff`, `peers`), or take it away. Their
+        shapes are told by `builder_ui.canvas.element.Canvas.paint`."""
+
+    def view(self, version: int | None) -> None:
+        """Show a published version on the canvas, which cannot be changed; None goes back to the draft."""
 
     def on_change(self, told: Callable[[Change], object]) -> None: ...
     def on_select(self, told: Callable[[tuple[str, ...]], object]) -> None: ...

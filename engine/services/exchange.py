@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
+
 from engine.core.errors import TramaError
 from engine.core.flow import Document
-from engine.nodes import open_document
+from engine.core.node import Problem
+from engine.nodes import MOST_NODES, open_document
 from engine.services import flows
 from engine.services.flows import Draft
 from engine.services.runtime import Runtime
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file would bring. `exists`: there is a flow of that id. `unknown` are node types that this installation
+    does not have, `unreadable` problems of nodes whose settings cannot be read; both are kept as they are."""
+
+    document: Document
+    exists: bool
+    steps: int
+    unknown: list[str]
+    unreadable: list[Problem]
+    errors: int
+    warnings: int
+
+
+async def examine(rt: Runtime, tenant: int, document: bytes | str) -> Report:
+    """Look at a file before it is brought in. Raises what `open_document` raises, and `flow:too-large`."""
+    opened = await asyncio.to_thread(open_document, document)
+    if len(opened.nodes) > MOST_NODES:
+        raise TramaError("flow:too-large", f"a flow has at most {MOST_NODES} steps", path="/nodes")
+    checker = await flows.checker(rt, tenant)
+    problems = await asyncio.to_thread(checker.check, opened)
+    known = {r.id for kind in (False, True) for r in await flows.flows(rt, tenant, archived=kind)}
+    return Report(
+        document=opened,
+        exists=opened.id in known,
+        steps=len(opened.nodes),
+        unknown=sorted(
+            {p.detail.rpartition(" ")[2].strip("'") for p in problems if p.code == "flow:unknown-node"}
+        ),
+        unreadable=[p for p in problems if p.code in ("flow:bad-node", "flow:same-id")],
+        errors=sum(p.severity == "error" for p in problems),
+        warnings=sum(p.severity == "warning" for p in problems),
+    )
 
 
 async def bring_in(

@@ -19,6 +19,7 @@ from engine.nodes import open_document, open_flow
 from engine.services import editing
 from engine.services.editing import Author
 from engine.services.flow_checks import Checker, TestRun
+from engine.services.people import Principal
 from engine.services.runtime import Runtime
 from engine.store import audit
 from engine.store import flows as store
@@ -102,11 +103,31 @@ async def test(rt: Runtime, tenant: int, ident: str) -> TestRun:
     return (await checker(rt, tenant)).run_tests(draft.document)
 
 
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """An administrator publishes in spite of errors or failing tests. The reason goes into the audit log."""
+
+    by: Principal
+    reason: str
+
+
 async def publish(
-    rt: Runtime, tenant: int, ident: str, *, rev: int | None = None, note: str = "", person: int | None = None
+    rt: Runtime,
+    tenant: int,
+    ident: str,
+    *,
+    rev: int | None = None,
+    note: str = "",
+    person: int | None = None,
+    override: Override | None = None,
 ) -> Published:
     """Freeze the draft as the next version and make it live. Refused (`flow:has-errors`, `flow:tests-fail`)
-    while the check finds errors or a test fails; `flow:changed-meanwhile` when it is not revision `rev`."""
+    while the check finds errors or a test fails, unless an administrator overrides that (`flow:may-not-override`,
+    `flow:reason-needed`); a draft that cannot be read is never published. `flow:changed-meanwhile` when it is not
+    revision `rev`."""
+    if override is not None and "administrator" not in override.by.roles:
+        raise TramaError("flow:may-not-override", "only an administrator publishes in spite of errors")
+    if override is not None and not override.reason.strip():
+        raise TramaError("flow:reason-needed", "say why it must go live in spite of errors", path="/reason")
     draft = await flow(rt, tenant, ident)
     if rev is not None and draft.row.draft_rev != rev:
         raise TramaError(
@@ -116,16 +137,19 @@ async def publish(
     judge = await checker(rt, tenant)
     problems = judge.check(draft.document)
     errors = [p for p in problems if p.severity == "error"]
-    if errors:
+    if errors and override is None:
         raise TramaError(
             "flow:has-errors", "; ".join(f"{p.code} {p.node} {p.detail}".strip() for p in errors[:5])
         )
     tests = judge.run_tests(draft.document)
-    if tests.failed:
+    if tests.failed and override is None:
         raise TramaError("flow:tests-fail", "; ".join(tests.failed[:5]))
     async with rt.db.tenant(tenant) as c:
         version = await store.publish(c, ident, msgspec.json.encode(draft.document), note, person)
-        await audit.note(c, "flow_published", f"flow:{ident}", person=person, version=version)
+        detail: dict[str, Any] = {"version": version}
+        if override is not None:
+            detail |= {"override": override.reason[:500], "errors": len(errors), "failed": len(tests.failed)}
+        await audit.note(c, "flow_published", f"flow:{ident}", person=person, **detail)
     return Published(flow=ident, version=version, problems=problems)
 
 
@@ -138,6 +162,15 @@ async def versions(rt: Runtime, tenant: int, ident: str) -> list[VersionRow]:
 async def version(rt: Runtime, tenant: int, ident: str, number: int) -> Document:
     async with rt.db.tenant(tenant) as c:
         return open_document(await store.document(c, ident, number))
+
+
+async def restore(
+    rt: Runtime, tenant: int, ident: str, number: int, author: Author, *, words: str = ""
+) -> int:
+    """Bring an earlier version back as the draft, which one undo takes back; what is live stays live. The draft's
+    new revision."""
+    document = await version(rt, tenant, ident, number)
+    return (await editing.replace(rt, tenant, ident, document, author, words=words)).rev
 
 
 async def rollback(rt: Runtime, tenant: int, ident: str, number: int, *, person: int | None = None) -> None:

@@ -13,11 +13,12 @@ from engine.store.conversations import (
     TicketRow,
 )
 from engine.store.edits import EditRow
-from engine.store.flows import FlowRow, VersionRow
+from engine.store.flows import FlowLine, FlowRow, VersionRow
 from engine.store.happenings import RefusedRow
 from engine.store.outbox import DeadLetter
 from engine.store.people import ApiKey, Person
 from engine.store.traces import PutAside, TraceRow
+from engine.store.traffic import Passer, Standing
 from engine.store.upkeep import Queues
 
 __all__ = [
@@ -29,16 +30,19 @@ __all__ = [
     "DeadLetter",
     "Document",
     "EditRow",
+    "FlowLine",
     "FlowRow",
     "IdentityRow",
     "MessageRow",
     "NoteRow",
     "OwnerName",
+    "Passer",
     "Person",
     "PutAside",
     "Queues",
     "Received",
     "RefusedRow",
+    "Standing",
     "State",
     "TicketRow",
     "TraceRow",

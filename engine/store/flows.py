@@ -33,15 +33,64 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     published_by: int | None
     published_at: datetime
+    who: str = ""
 
 
 _ROW = "id, name, kind, draft_rev, live_version, archived, updated_at"
-_VERSION = "flow_id, version, checksum, note, published_by, published_at"
+_VERSION = (
+    "v.flow_id, v.version, v.checksum, v.note, v.published_by, v.published_at, coalesce(p.name, '') AS who"
+)
 
 
 async def listed(c: Connection, *, archived: bool = False) -> list[FlowRow]:
     rows = await c.fetch(f"SELECT {_ROW} FROM flow WHERE archived = $1 ORDER BY id", archived)
     return [FlowRow(**dict(r)) for r in rows]
+
+
+class FlowLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the list as people look at it. `changed`: the draft is not what is live. `today`: conversations that
+    were in the flow since a moment. `who` changed it last, "" for another system."""
+
+    id: str
+    name: str
+    kind: str
+    description: str
+    tags: list[str]
+    steps: int
+    draft_rev: int
+    live_version: int | None
+    changed: bool
+    archived: bool
+    updated_at: datetime
+    who: str
+    today: int
+
+
+async def lines(c: Connection, since: datetime, *, archived: bool) -> list[FlowLine]:
+    rows = await c.fetch(
+        "SELECT f.id, f.name, f.kind, coalesce(f.draft->>'description', '') AS description, f.tags, "
+        "jsonb_array_length(f.draft->'nodes') AS steps, f.draft_rev, f.live_version, f.archived, f.updated_at, "
+        "coalesce(p.name, '') AS who, v.document IS NOT NULL AND v.document <> f.draft AS changed, "
+        "coalesce(n.today, 0) AS today FROM flow f LEFT JOIN person p ON p.id = f.updated_by "
+        "LEFT JOIN flow_version v ON v.flow_id = f.id AND v.version = f.live_version "
+        "LEFT JOIN (SELECT s->>'flow' AS flow, count(DISTINCT t.conversation_id) AS today FROM trace t, "
+        "jsonb_array_elements(t.trace->'steps') s WHERE t.at >= $2 GROUP BY 1) n ON n.flow = f.id "
+        "WHERE f.archived = $1 ORDER BY f.name, f.id",
+        archived,
+        since,
+    )
+    return [FlowLine(**dict(r)) for r in rows]
+
+
+async def set_tags(c: Connection, flow: str, tags: list[str]) -> None:
+    """Raises `flow:unknown`."""
+    if not await c.fetchval("UPDATE flow SET tags = $2 WHERE id = $1 RETURNING true", flow, tags):
+        raise TramaError("flow:unknown", f"there is no flow {flow}", path="/flow")
+
+
+async def unarchive(c: Connection, flow: str) -> None:
+    """Back in the list, as a draft: nothing is live before it is published again."""
+    await c.execute("UPDATE flow SET archived = false WHERE id = $1", flow)
 
 
 async def draft(c: Connection, flow: str) -> tuple[FlowRow, bytes]:
@@ -124,7 +173,9 @@ async def archive(c: Connection, flow: str) -> None:
 
 async def versions(c: Connection, flow: str) -> list[VersionRow]:
     rows = await c.fetch(
-        f"SELECT {_VERSION} FROM flow_version WHERE flow_id = $1 ORDER BY version DESC", flow
+        f"SELECT {_VERSION} FROM flow_version v LEFT JOIN person p ON p.id = v.published_by "
+        "WHERE v.flow_id = $1 ORDER BY v.version DESC",
+        flow,
     )
     return [VersionRow(**dict(r)) for r in rows]
 

@@ -16,7 +16,7 @@ async def log_in(company: Company, password: str = "", **headers: str) -> httpx.
     form = {
         "email": f"ana@{company.slug}.example",
         "password": password or f"{company.slug}-password",
-        "next": "/fluxos",
+        "next": "/flows",
     }
     return await company.client.post("/login", data=form, headers=headers)
 
@@ -35,7 +35,7 @@ async def test_nobody_gets_anything_without_a_login(acme: Company) -> None:
 
 async def test_a_login_opens_and_a_logout_shuts(acme: Company) -> None:
     came_in = await log_in(acme)
-    assert (came_in.status_code, came_in.headers["location"]) == (303, "/fluxos")
+    assert (came_in.status_code, came_in.headers["location"]) == (303, "/flows")
     cookie = came_in.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and cookie.startswith("sid=")
     assert (await acme.client.get("/api/v1/me")).json()["name"] == "Ana"

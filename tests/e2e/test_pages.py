@@ -17,7 +17,7 @@ def enter(page: Page, address: str, target: str, password: str = "demo123") -> N
 
 
 def test_a_wrong_password_says_so_and_the_right_one_leads_on(page: Page, address: str) -> None:
-    enter(page, address, "/fluxos", "wrong-one")
+    enter(page, address, "/flows", "wrong-one")
     expect(page.get_by_role("alert")).to_have_text("E-mail ou senha não conferem.")
     page.get_by_label("E-mail").fill("demo@plataforma.com")
     page.get_by_label("Senha").fill("demo123")
@@ -30,7 +30,7 @@ def test_a_wrong_password_says_so_and_the_right_one_leads_on(page: Page, address
 
 
 def test_flows_show_their_problems_and_tests(page: Page, address: str) -> None:
-    enter(page, address, "/fluxos")
+    enter(page, address, "/flows")
     line = page.get_by_role("row").filter(has_text="Negociação de débitos")
     expect(line).to_contain_text("v1")
     expect(line).to_contain_text("de", timeout=SOON)
