@@ -59,7 +59,8 @@ def cases(sheet: Sheet, spec: Spec, path: str) -> None:
 
     with framed(sheet, spec, path, group=True):
         rows = Rows(
-            sheet, path, one, fresh, add=t("form.cases.add"), title=title, least=1 if spec.required else 0,
+            sheet, path, one, fresh, add=t("form.cases.add"),
+            title=lambda n: t("form.cases.label", n=n + 1), least=1 if spec.required else 0,
             most=spec.limit("maxItems") or 40, removed=removed,
         )  # fmt: skip
         rows.draw()
@@ -112,7 +113,7 @@ def assignments(sheet: Sheet, spec: Spec, path: str) -> None:
     with framed(sheet, spec, path, group=True):
         rows = Rows(
             sheet, path, one, lambda: {"name": "", "value": ""}, add=t("form.set.add"),
-            title=lambda n: str(sheet.get(below(path, n, "name")) or n + 1), least=1, most=50,
+            title=lambda n: f"{label_of(t, 'assignment', 'name')} {n + 1}", least=1, most=50,
         )  # fmt: skip
         rows.draw()
 

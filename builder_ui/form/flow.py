@@ -225,7 +225,7 @@ class _FlowForm:
         with frame(sheet, path, t("form.variables"), help_text=t("form.variables.help"), group=True):
             self.variables = Rows(
                 sheet, path, self._variable, fresh, add=t("form.variables.add"), most=200, make_up=kind,
-                title=lambda n: str(sheet.get(below(path, n, "name"), n + 1)),
+                title=lambda n: f"{t('form.variable')} {n + 1}",
             )  # fmt: skip
             self.variables.draw()
 

@@ -35,7 +35,7 @@ class _Options:
             self._one,
             self._fresh,
             add=sheet.t("form.options.add"),
-            title=self._title,
+            title=lambda n: sheet.t("form.options.title", n=n + 1),
             least=1 if spec.required else 0,
             most=spec.limit("maxItems") or 30,
             removed=self._removed,

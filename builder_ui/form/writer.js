@@ -1,8 +1,8 @@
 // A text that may hold substitutions: completion of variables and filters, emoji, counter. What is typed stays here until
 // the server has it; a value from outside is taken only while nothing of one's own is under way.
 const PAUSE = 400;
-const VARIABLE = /\{\{?\s*([\w.]*)$/;
-const FILTER = /\{\{[^{}]*\|\s*([a-z_]*)$/;
+const VARIABLE = /\{\{\s*([\p{L}\p{N}_. ]*)$|\{([\w.]*)$/u;
+const FILTER = /\{\{[^{}]*\|\s*([\p{L}_ ]*)$/u;
 const HOLE = /(\{\{.*?\}\})/s;
 const fold = (text) => (text || "").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 let serial = 0;
@@ -115,7 +115,7 @@ export default {
       if (!hit) return this.shut();
       this.mode = filter ? "filter" : "variable";
       this.from = hit.index;
-      const wanted = fold(hit[1]), book = window.tramaBook || {};
+      const wanted = fold(hit[1] ?? hit[2]).trim(), book = window.tramaBook || {};
       const all = filter ? book.filters || [] : book.hints || [];
       this.found = all.filter((one) => fold(one.path).includes(wanted) || fold(one.label).includes(wanted)).slice(0, 60);
       this.at = Math.min(this.at, Math.max(0, this.found.length - 1));
@@ -152,11 +152,11 @@ export default {
     take(one) {
       const box = this.$refs.box, before = box.value.slice(0, box.selectionStart), after = box.value.slice(box.selectionStart);
       if (this.mode === "filter") {
-        const start = before.replace(/\|\s*[a-z_]*$/, "| ");
+        const start = before.replace(/\|\s*[\p{L}_ ]*$/u, "| ");
         const closed = /^\s*[^{]*?\}\}/.test(after);
         this.change(start + one.insert, closed ? after : " }}" + after, closed ? 0 : 3);
       } else {
-        const rest = after.replace(/^[\w.]*\s*\}\}?/, "");
+        const rest = after.replace(/^[\w. ]*\}\}/, "");
         this.change(before.slice(0, this.from) + "{{ " + one.path + " }}", rest);
       }
       this.shut();

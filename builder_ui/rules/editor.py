@@ -20,7 +20,17 @@ from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Book, Entry, Pick
 from builder_ui.rules.arithmetic import Arithmetic
-from builder_ui.rules.operators import ALONE, MOMENTS, about, asked, check_fields, fresh, question, questions
+from builder_ui.rules.operators import (
+    ALONE,
+    MOMENTS,
+    WORDED,
+    about,
+    asked,
+    check_fields,
+    fresh,
+    question,
+    questions,
+)
 from builder_ui.rules.trial import Find, Trial, find_contacts
 from builder_ui.rules.value import operand
 from builder_ui.rules.words import in_words, lang, name_of, options
@@ -32,10 +42,10 @@ from engine.core.logic.editing import (
     Place,
     Raw,
     Row,
+    Value,
     at,
     guard,
     insert,
-    places,
     pointer_of,
     put,
     remove,
@@ -81,6 +91,8 @@ class _Editor:
         self.marks: dict[str, bool | None] = {}
         """What the trial said of each clause, by JSON pointer."""
         self.find = find
+        self.signs: dict[str, Any] = {}
+        self.guards: dict[Place, tuple[Any, str]] = {}
 
     def draw(self) -> None:
         t = self.t
@@ -118,6 +130,7 @@ class _Editor:
                     aria_pressed="true" if on else "false",
                 )  # fmt: skip
         self.body.clear()
+        self.signs, self.guards = {}, {}
         with self.body:
             if self.tab == "json":
                 self._json()
@@ -143,6 +156,7 @@ class _Editor:
                 known = self.t.known("rules.problem", problem.code)
                 said = known if known != problem.code else problem.detail
                 word("div", f"{said}", f"tf-wrong is-{problem.severity}", title=problem.path)
+        self._guards()
         if self.wants == "boolean":
             self.trial.now(self.rule)
 
@@ -155,8 +169,6 @@ class _Editor:
             mark.classes(replace=f"rl-mark {'' if state is None else 'yes' if state else 'no'}")
 
     def _row(self, row: Row, place: Place) -> None:
-        if not place:
-            self.signs: dict[str, Any] = {}
         match row:
             case Group():
                 self._group(row, place)
@@ -165,7 +177,7 @@ class _Editor:
                     "div", "rl-clause", role="group", aria_label=in_words(rule_of(row), self.t, self.hints)
                 ):
                     self._clause(row, place)
-                self._guard(row, place)
+                self._guard(place)
                 if not place:
                     self._foot(row, place)
             case Raw():
@@ -244,7 +256,9 @@ class _Editor:
         kind = self._kind(clause)
 
         async def other(found: Any) -> None:
-            await self._put(place, about(clause, str(found), self.kinds.get(str(found), "any")))
+            now = at(self.tree, place)
+            kept = now if isinstance(now, Clause) else clause
+            await self._put(place, about(kept, str(found), self.kinds.get(str(found), "any")))
 
         if path:
             Pick(path, other, source="rule_hints", free=True, label=t("rules.field"), disabled=not editable)
@@ -256,7 +270,11 @@ class _Editor:
 
         async def ask(wanted: Any) -> None:
             now = at(self.tree, place)
-            await self._put(place, asked(now if isinstance(now, Clause) else clause, str(wanted), kind))
+            kept = now if isinstance(now, Clause) else clause
+            made = asked(kept, str(wanted), kind)
+            # the same inputs serve the new question: whoever types in them already must not lose a letter
+            same = _inputs(made) == _inputs(kept) and made.op not in WORDED and kept.op not in WORDED
+            await self._put(place, made, redraw=not same)
 
         Entry(
             "select", question(clause), ask, label=t("rules.question"), disabled=not editable,
@@ -312,26 +330,38 @@ class _Editor:
         pointer = pointer_of(self.tree, place)
         self.signs[pointer] = word("span", "", "rl-mark", aria_hidden="true")
 
-    def _guard(self, clause: Clause, place: Place) -> None:
-        """An absent field counts as zero: offers the clause that asks whether it is there."""
-        if not isinstance(clause.left, Field) or not self.desk.editable:
-            return
-        path = clause.left.path
-        pointer = pointer_of(self.tree, place)
-        if not any(p.code == "rule:absent-field" and p.path == pointer for p in check(self.rule)):
-            return
+    def _guard(self, place: Place) -> None:
+        """The place of the hint that an absent field counts as zero."""
+        self.guards[place] = (node("div", "rl-guard"), "")
 
+    def _guards(self) -> None:
+        """Offers the clause that asks whether a field is there, where the check misses it."""
+        if not self.desk.editable or self.tab != "rows":
+            return
+        missed = {p.path for p in check(self.rule) if p.code == "rule:absent-field"}
+        for place, (box, said) in self.guards.items():
+            clause = at(self.tree, place)
+            left = clause.left if isinstance(clause, Clause) else None
+            now = left.path if isinstance(left, Field) and pointer_of(self.tree, place) in missed else ""
+            if now == said:
+                continue
+            self.guards[place] = (box, now)
+            box.clear()
+            if now:
+                with box:
+                    ui.icon("info").props("aria-hidden=true")
+                    word("span", self.t("rules.absent", name=self.names.get(now, now)))
+                    press(self.t("rules.protect"), self._protector(place, now), "tf-link")
+
+    def _protector(self, place: Place, path: str) -> Callable[[], Awaitable[None]]:
         async def protect() -> None:
             above = at(self.tree, place[:-1]) if place else None
             if isinstance(above, Group) and above.kind == "all":
                 await self._replace(insert(self.tree, place, guard(path)))
             else:
-                await self._replace(put(self.tree, place, Group("all", (guard(path), clause))))
+                await self._replace(put(self.tree, place, Group("all", (guard(path), at(self.tree, place)))))
 
-        with node("div", "rl-guard"):
-            ui.icon("info").props("aria-hidden=true")
-            word("span", self.t("rules.absent", name=self.names.get(path, path)))
-            press(self.t("rules.protect"), protect, "tf-link")
+        return protect
 
     # -- changing -----------------------------------------------------------------------------------------------
 
@@ -407,4 +437,9 @@ class _Editor:
             Pick("", add, options=names, placeholder=t("rules.operators"), label=t("rules.operators"))
 
 
-__all__ = ["places", "rule_editor"]
+def _inputs(clause: Clause) -> list[tuple[str, bool]]:
+    """Which inputs a clause needs for its values."""
+    return [
+        (type(part).__name__, isinstance(part, Value) and isinstance(part.value, list))
+        for part in clause.right
+    ]
