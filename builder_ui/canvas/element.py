@@ -21,13 +21,13 @@ from builder_ui.texts import Texts
 
 Told = Callable[[Any], Awaitable[None] | None]
 Layer = Literal["path", "heat", "coverage", "diff", "peers"]
-MOST_PASTED = 900_000
 
 WORDS = (
-    "add_note align_bottom align_centre align_columns align_left align_middle align_right align_rows align_top away "
-    "canvas canvas_role color_blue color_green color_grey color_pink color_yellow connect figure fit fold group "
-    "group_title hand help_text insert insert_here keys layout layout_failed linking minimap not_loaded note "
-    "note_empty nothing read_only remove_edge select selected start step tools unfold zoom_in zoom_one zoom_out"
+    "add_note align_bottom align_centre align_columns align_left align_middle align_right align_rows "
+    "align_top away canvas canvas_role color_blue color_green color_grey color_pink color_yellow connect "
+    "figure fit fold given_up group group_title hand help_text insert insert_here keys layout "
+    "layout_failed linking minimap not_loaded note note_empty nothing read_only remove_edge select "
+    "selected start step too_large tools unfold zoom_in zoom_one zoom_out"
 ).split()
 """What the canvas says, as `canvas.<word>` in the catalogue."""
 

@@ -64,6 +64,7 @@ def test_the_beginning_of_an_edge_is_taken_to_another_exit(board: Board) -> None
 
 def test_a_loose_step_dropped_on_an_edge_comes_between_in_one_command(board: Board) -> None:
     board.say("ops", [["node", {**view(9), "id": "new", "x": 0, "y": 240}]])
+    board.page.wait_for_selector("[data-node=new]")
     board.drag((120, 260), (280, 20))
     (batch,) = board.until("command")
     assert [one["do"] for one in batch["commands"]] == ["move", "connect", "connect"]
@@ -157,6 +158,18 @@ def test_a_group_folds_into_one_box_that_its_edges_lead_to(board: Board) -> None
     assert board.shown("s.graph.way('n0', 'next').points.slice(-2)") == [box[0], (box[1] + box[3]) / 2]
     assert board.shown("s.graph.way('n1', 'yes')") is None
     assert board.page.locator("[data-node=n1]").count() == 0
+
+
+def test_a_step_dropped_into_a_group_joins_it_and_can_leave(board: Board) -> None:
+    board.say("do", {"do": "put_group", "group": {"id": "g", "title": "Início", "nodes": ["n1", "n2"]}})
+    board.page.wait_for_selector(".tc-frame")
+    board.drag(board.node("n5"), (320 + 240, 150))
+    (batch,) = board.until("command")
+    assert batch["commands"][1]["group"]["nodes"] == ["n1", "n2", "n5"]
+    board.settled()
+    board.press("Shift+G")
+    leave = board.until("command", 2)[1]
+    assert leave == {"do": "put_group", "group": {"id": "g", "title": "Início", "nodes": ["n1", "n2"]}}
 
 
 def test_a_note_is_written_in_its_place(board: Board) -> None:

@@ -86,7 +86,7 @@ export default {
       } catch (fault) {
         if (!(fault instanceof RangeError)) throw fault;
         console.error(fault);
-        scene.notice = props.words.layout_failed;
+        scene.tellBriefly(props.words.layout_failed);
       } finally {
         scene.busy = false;
         scene.ui();
@@ -103,7 +103,10 @@ export default {
         scene.bounds = null;
         scene.stage && (scene.stage.area = null);
         // painted at once: a canvas is empty after its size has changed
-        if (scene.picture) scene.frame();
+        if (scene.picture) {
+          scene.frame();
+          scene.openOnce();
+        }
       };
       size();
       scene.attach({ root: root.value, flow, picture, stage, minimap: new Minimap(map.value), ui: () => tick.value++ });
@@ -160,11 +163,7 @@ export default {
       patch: (rev, ops, token) => scene.shared.patch(rev, ops, token),
       refuse: (token, message) => {
         scene.shared.refuse(token);
-        if (message) {
-          scene.refused();
-          scene.notice = message;
-          scene.ui();
-        }
+        if (message) scene.tellBriefly(message);
       },
       select: (ids, reveal) => {
         scene.choose({ ids: ids.filter((id) => scene.graph.nodes.has(id) || scene.graph.notes.has(id)) }, { quiet: true });

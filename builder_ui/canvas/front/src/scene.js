@@ -76,12 +76,17 @@ export class Scene {
       this.ui();
       return;
     }
-    if (this.opened !== url) {
-      this.opened = url;
-      this.open();
-    }
+    this.openOnce();
     this.again();
     this.ui();
+  }
+
+  /** Where a flow opens is decided when there is room: the canvas may stand in a tab that is not shown yet. */
+  openOnce() {
+    const { url } = this.shared;
+    if (this.opened === url || this.graph.rev < 0 || !this.picture.width || !this.picture.height) return;
+    this.opened = url;
+    this.open();
   }
 
   /** A flow opens where one left it, or whole when it is small, or at its start. */
@@ -107,7 +112,11 @@ export class Scene {
   }
 
   again() {
-    if (this.editable) this.shared.again();
+    if (!this.editable) return;
+    if (this.shared.again()) return;
+    // the server never answers to one of them: what it has is what is true
+    this.tellBriefly(this.words.given_up);
+    this.load(this.shared.url);
   }
 
   told(kind, keys = []) {
@@ -257,9 +266,13 @@ export class Scene {
   }
 
   refused() {
-    this.notice = this.away ? this.words.away : this.words.read_only;
+    this.tellBriefly(this.away ? this.words.away : this.words.read_only);
+  }
+
+  tellBriefly(text) {
+    this.notice = text;
     clearTimeout(this.noticeGone);
-    this.noticeGone = setTimeout(() => { this.notice = null; this.ui(); }, 3000);
+    this.noticeGone = setTimeout(() => { this.notice = null; this.ui(); }, 4000);
     this.ui();
   }
 
@@ -310,6 +323,28 @@ export class Scene {
     const words = title.trim();
     if (group && words && words !== group.title) this.do({ do: "put_group", group: { ...group, title: words } });
     else this.touch(groupKey(id));
+  }
+
+  /** Selected groups are dissolved; selected nodes leave theirs. */
+  ungroup() {
+    const commands = [];
+    for (const group of this.graph.groups.values()) {
+      const left = (group.nodes ?? []).filter((id) => !this.chosen.has(id));
+      if (this.chosenGroups.has(group.id) || (left.length === 0 && group.nodes?.length)) commands.push({ do: "remove_group", id: group.id });
+      else if (left.length !== (group.nodes ?? []).length) commands.push({ do: "put_group", group: { ...group, nodes: left } });
+    }
+    this.batch(commands);
+  }
+
+  /** The open group whose frame holds a point, without what is being moved. */
+  groupAt(x, y, moving) {
+    const set = new Set(moving);
+    for (const group of this.graph.groups.values()) {
+      if (group.folded || (group.nodes ?? []).some((id) => set.has(id))) continue;
+      const box = this.graph.frame(group);
+      if (box && x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]) return group.id;
+    }
+    return null;
   }
 
   noteWritten(id, text) {

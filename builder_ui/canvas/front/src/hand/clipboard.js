@@ -2,6 +2,9 @@
 // same JSON. What is pasted is only passed on; the server reads it.
 import { noteRaw } from "../model/graph.js";
 
+// a message from the browser may be 1 MB
+const MOST = 900_000;
+
 export class Clipboard {
   constructor(scene, keys) {
     this.scene = scene;
@@ -36,6 +39,10 @@ export class Clipboard {
     const text = event.clipboardData.getData("text/plain");
     if (!text.trim()) return;
     event.preventDefault();
+    if (text.length > MOST) {
+      this.scene.tellBriefly(this.scene.words.too_large);
+      return;
+    }
     this.scene.ask("paste", { text, at: this.keys.at() });
   }
 

@@ -62,6 +62,7 @@ export class Keys {
       case "0": scene.camera.one(); return true;
       case "/": scene.ask("insert", this.place()); return true;
       case "g": this.group(); return true;
+      case "G": scene.ungroup(); return true;
       case "n": scene.ask("note", { at: this.at() }); return true;
       case "m": scene.toggleMinimap(); return true;
       case "v": scene.setTool("select"); return true;
@@ -232,7 +233,8 @@ export class Keys {
   // ---- walking
   tab(back) {
     const { scene } = this;
-    if (this.leaving) return false;
+    if (this.leaving && !scene.chosen.size) return false;
+    this.leaving = false;
     const order = this.order();
     if (!order.length) return false;
     const [id] = scene.chosen;

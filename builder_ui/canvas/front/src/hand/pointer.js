@@ -220,6 +220,7 @@ export class Hand {
       scene.touch(id);
     }
     if (g.insert) scene.dropEdge = this.edgeFor(g.ids[0], x, y);
+    if (g.hit.kind === "node") scene.dropGroup = scene.dropEdge ? null : scene.groupAt(x, y, g.ids);
     if (scene.minimapShown) scene.minimap.stale = true;
   }
 
@@ -277,31 +278,39 @@ export class Hand {
   dropMove(g) {
     const { scene } = this;
     const key = scene.dropEdge;
-    scene.dropEdge = null;
+    const group = scene.graph.groups.get(scene.dropGroup);
+    scene.dropEdge = scene.dropGroup = null;
     const to = new Map();
     for (const id of g.ids) {
       const b = scene.graph.box(id);
       const from = g.from.get(id);
       if (b && (b[0] !== from[0] || b[1] !== from[1])) to.set(id, [b[0], b[1]]);
     }
-    if (to.size) this.sendMove(g, key, to);
+    if (to.size) this.sendMove(g, key, group, to);
     // what is pending stays as it is; all else shows what the server said meanwhile
     scene.shared.release(g.ids, true);
     for (const id of g.ids) scene.touch(id);
   }
 
-  sendMove(g, key, to) {
+  /** A move, and what it meant: between two steps, or into a group. */
+  sendMove(g, key, group, to) {
     const { scene } = this;
+    const joining = group && g.ids.filter((id) => scene.graph.nodes.has(id) && !scene.graph.homes.has(id));
+    const move = { do: "move", to: Object.fromEntries([...to].map(([id, [x, y]]) => [id, [Math.round(x), Math.round(y)]])) };
+    if (joining?.length) {
+      scene.batch([move, { do: "put_group", group: { ...group, nodes: [...(group.nodes ?? []), ...joining] } }]);
+      return;
+    }
     const node = scene.graph.nodes.get(g.ids[0]);
     const exit = key && node && node.view.exits.find((e) => e.kind === "normal");
     if (!key || !exit) {
-      scene.move(to);
+      scene.do(move);
       return;
     }
     const [source, from] = key.split("\n");
     const target = scene.graph.edges.get(source).get(from);
     scene.batch([
-      { do: "move", to: Object.fromEntries([...to].map(([id, [x, y]]) => [id, [Math.round(x), Math.round(y)]])) },
+      move,
       { do: "connect", from: source, exit: from, to: node.id },
       { do: "connect", from: node.id, exit: exit.name, to: target },
     ]);
@@ -335,7 +344,7 @@ export class Hand {
     if (!g) return false;
     this.gesture = null;
     scene.root.classList.remove("tc-moving");
-    scene.dropEdge = null;
+    scene.dropEdge = scene.dropGroup = null;
     if (g.kind === "move" && g.from) {
       for (const [id, [x, y]] of g.from) scene.graph.place(id, x, y);
       scene.shared.release(g.ids, true);

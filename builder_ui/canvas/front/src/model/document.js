@@ -3,6 +3,7 @@
 import { noteOf } from "./graph.js";
 import { Ledger } from "./ledger.js";
 
+const MOST_TRIES = 8;
 const newEditor = () => Math.random().toString(36).slice(2, 10);
 
 export class Shared {
@@ -45,8 +46,12 @@ export class Shared {
     return true;
   }
 
+  /** Send what is unanswered once more; false when that was too often and one was given up. */
   again() {
+    const lost = this.ledger.entries.filter((e) => (e.tries = (e.tries ?? 0) + 1) > MOST_TRIES);
+    for (const e of lost) this.ledger.settle(e.token);
     for (const e of this.ledger.entries) this.emit(e.editor, e.token, e.command);
+    return !lost.length;
   }
 
   // ---- from here

@@ -48,8 +48,8 @@ export class Graph {
   }
 
   dropNode(id) {
-    this.unroute(id);
     this.nodes.delete(id);
+    this.unroute(id);
     for (const exit of [...(this.edges.get(id)?.keys() ?? [])]) this.unlead(id, exit);
   }
 
@@ -68,7 +68,9 @@ export class Graph {
     if (!this.edges.has(source)) this.edges.set(source, new Map());
     this.edges.get(source).set(exit, target);
     if (!this.into.has(target)) this.into.set(target, new Set());
-    this.into.get(target).add(edgeKey(source, exit));
+    const key = edgeKey(source, exit);
+    this.into.get(target).add(key);
+    this.ways.set(key, { source, exit, way: undefined });
   }
 
   unlead(source, exit) {
@@ -105,8 +107,8 @@ export class Graph {
   unroute(id) {
     const ids = this.folded.has(id) ? this.groups.get(this.folded.get(id))?.nodes ?? [id] : [id];
     for (const one of ids) {
-      for (const exit of this.edges.get(one)?.keys() ?? []) this.ways.delete(edgeKey(one, exit));
-      for (const key of this.into.get(one) ?? []) this.ways.delete(key);
+      for (const exit of this.edges.get(one)?.keys() ?? []) this.ways.get(edgeKey(one, exit)).way = undefined;
+      for (const key of this.into.get(one) ?? []) this.ways.get(key).way = undefined;
     }
   }
 
@@ -150,9 +152,13 @@ export class Graph {
 
   /** The way of an edge, or null where it is not drawn: an end is missing, or both are folded into one box. */
   way(source, exit) {
-    const key = edgeKey(source, exit);
-    const known = this.ways.get(key);
-    if (known !== undefined) return known;
+    const kept = this.ways.get(edgeKey(source, exit));
+    return kept === undefined ? null : this.routed(kept);
+  }
+
+  routed(kept) {
+    if (kept.way !== undefined) return kept.way;
+    const { source, exit } = kept;
     const target = this.edges.get(source)?.get(exit);
     let way = null;
     const fold = this.folded.get(source);
@@ -163,16 +169,14 @@ export class Graph {
       way = route(from[0], from[1], to[0], to[1], Math.max(from[2], to[2]));
       Object.assign(way, { source, exit, target });
     }
-    this.ways.set(key, way);
+    kept.way = way;
     return way;
   }
 
   *allWays() {
-    for (const [source, exits] of this.edges) {
-      for (const exit of exits.keys()) {
-        const way = this.way(source, exit);
-        if (way) yield way;
-      }
+    for (const kept of this.ways.values()) {
+      const way = kept.way === undefined ? this.routed(kept) : kept.way;
+      if (way) yield way;
     }
   }
 
