@@ -14,6 +14,7 @@ from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import TONES, chip, empty
 from builder_ui.proof.compared import input_words
 from builder_ui.proof.said import heard, offered, spoken
+from builder_ui.proof.starts import Start
 from builder_ui.proof.steps import draw_steps
 from builder_ui.proof.words import Names
 from builder_ui.simulator import bubbles
@@ -40,6 +41,8 @@ class Reins:
     go: Callable[[str], object]
     point: Callable[[str], object]
     flow_of: Callable[[Step], Flow | None]
+    starts: Callable[[], list[Start]]
+    start: Callable[[Start], Awaitable[object]]
 
 
 class Chat:
@@ -72,6 +75,9 @@ class Chat:
             self._hint = node("div", "try-hint")
             with self._hint:
                 empty("forum", self._t("proof.try.empty"), self._t("proof.try.empty_more"))
+                with node("div", "try-starts", role="group", aria_label=self._t("proof.try.start")):
+                    for start in self._reins.starts():
+                        self._start(start)
 
     def add(self, beat: Beat, before: datetime, zone: str) -> None:
         """One more input and what it led to."""
@@ -89,6 +95,9 @@ class Chat:
             self._titles |= offered(beat.answer.messages)
             self._notes(beat)
             self._why(beat)
+
+    def _start(self, start: Start) -> None:
+        press(start.title, lambda: self._reins.start(start), "fix", icon="play_arrow")
 
     def _input(self, beat: Beat, before: datetime, zone: str) -> None:
         t, turn = self._t, beat.turn
@@ -114,7 +123,9 @@ class Chat:
         if answer.error:
             word("div", answer.error, "beat-note bad")
         if answer.traces and answer.traces[-1].outcome == "unmatched":
-            word("div", t("proof.try.unmatched"), "beat-note")
+            with node("div", "beat-note"):
+                word("div", t("proof.try.unmatched"))
+                self._start(self._reins.starts()[-1])
 
     def _why(self, beat: Beat) -> None:
         t, answer = self._t, beat.answer

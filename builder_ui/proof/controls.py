@@ -149,11 +149,15 @@ class Controls:
 
     def _starter(self, start: Start) -> Callable[[], Awaitable[None]]:
         async def begin() -> None:
-            turn = await self._with_data(start) if start.event else start.turn
-            if turn is not None:
-                await self._give(turn)
+            await self.start(start)
 
         return begin
+
+    async def start(self, start: Start) -> None:
+        """Begin in this way; an event asks for its data first."""
+        turn = await self._with_data(start) if start.event else start.turn
+        if turn is not None:
+            await self._give(turn)
 
     async def _with_data(self, start: Start) -> TestTurn | None:
         """The event with the data that the person gives; None when they thought better of it."""

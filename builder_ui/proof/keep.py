@@ -17,12 +17,14 @@ _KEY = "proof.try"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`at` is the clock at the beginning; `contact` a real one's id, `made_up` what was said of another one."""
+    """`at` is the clock at the beginning; `contact` a real one's id, `made_up` what was said of another one; `world`
+    the whole world of a trial that began as a test (there is no real person in those)."""
 
     channel: str
     at: str
     contact: int | None = None
     made_up: dict[str, Any] = {}
+    world: dict[str, Any] | None = None
     inputs: list[Given] = []
     now: int = 0
 

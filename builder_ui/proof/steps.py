@@ -8,6 +8,7 @@ from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import pairs
+from builder_ui.proof.whys import why_words
 from builder_ui.proof.words import Names
 from builder_ui.simulator import reasons
 from builder_ui.simulator.reasons import Visit
@@ -57,8 +58,10 @@ def _visit(
             word("span", f"→ {leaves}" if step.exit else "", "visit-exit")
         if visit.error:
             word("div", visit.error, "visit-error")
-        elif visit.why and not visit.rulings:
-            word("div", visit.why, "why")
+        elif not visit.rulings:
+            why = why_words(visit.why, t)
+            if why:
+                word("div", why, "why")
         for ruling in visit.rulings:
             with node("div", f"ruling {'taken' if ruling.taken else ''}"):
                 word("div", ruling.label, "ruling-label")

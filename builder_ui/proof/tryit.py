@@ -22,6 +22,7 @@ from builder_ui.proof.dialogs import ask_text, ask_yes
 from builder_ui.proof.keep import Keep, Kept
 from builder_ui.proof.people import People
 from builder_ui.proof.service import ServiceCard
+from builder_ui.proof.starts import Start, starts
 from builder_ui.simulator.reasons import value
 from engine.core.edit.commands import SetFlow
 from engine.core.effects import Call
@@ -30,6 +31,7 @@ from engine.core.flow import Flow, FlowTest, TestTurn
 from engine.core.trace import Step
 from engine.core.tryout import Given, Recipe, Setup, Trial, as_test, drawn, steps
 from engine.services import recording, tryout
+from engine.services.flow_checks import opened
 
 _ONLY_PLACES = ("place:", "note:", "group:", "flow:tests", "flow:name", "flow:description")
 
@@ -45,6 +47,7 @@ class TryPane:
         self._desk, self._t, self._bench = desk, desk.t, bench
         self._trial: Trial | None = None
         self._setup: Setup | None = None
+        self._of_test = False
         self._began = -1
         self._keep = Keep(desk.flow_id)
         t = desk.t
@@ -66,16 +69,26 @@ class TryPane:
                 word("span", t("proof.try.changed"))
                 press(t("proof.try.replay"), self._replay, "ghost small", icon="replay")
             self._banner.set_visibility(False)
+            self._invalid = word("div", t("proof.try.invalid_steps"), "try-banner")
+            self._invalid.set_visibility(False)
             self._lines = node("div", "try-lines", role="group", aria_label=t("proof.try.lines"))
+            self._lines.set_visibility(False)
             self._chat = Chat(
                 t,
                 desk.document.id,
                 Reins(
-                    press=self._press, back=self._back, go=self._go, point=self._point, flow_of=self._flow_of
+                    press=self._press,
+                    back=self._back,
+                    go=self._go,
+                    point=self._point,
+                    flow_of=self._flow_of,
+                    starts=self._starts,
+                    start=self._start,
                 ),
             )
             self._card = ServiceCard(t, self._answer, self._live)
             self._variables = node("details", "more try-vars")
+            self._variables.set_visibility(False)
             self._controls = Controls(desk, self.give, self._stands)
         desk.on_change(self._changed)
         self._tell_clock()
@@ -86,25 +99,33 @@ class TryPane:
         """What was tried at the last visit."""
         kept = self._keep.load()
         if kept is None or not kept.inputs:
+            await self.restart()
             return
         self._people.take(kept.channel, kept.contact, kept.made_up)
         try:
-            self._setup = await self._world(datetime.fromisoformat(kept.at))
+            self._of_test = kept.world is not None
+            at = datetime.fromisoformat(kept.at)
+            self._setup = (
+                Setup(at=kept.at, world=kept.world) if kept.world is not None else await self._world(at)
+            )
             recipe = Recipe(setup=self._setup, inputs=kept.inputs, now=kept.now)
             await self._again(recipe)
-        except TramaError:
+        except (TramaError, ValueError):
             # the contact is gone, or the clock was never one: a new trial then
-            self._keep.forget()
+            self._people.take(kept.channel, None, {"name": "Ana Lima"})
+            await self.restart()
 
     async def load(self, test: FlowTest, turn: int) -> None:
         """Play a test up to one of its turns (from 1), and go on from there by hand."""
         inputs = [Given(id=n, after=n - 1, turn=_bare(one)) for n, one in enumerate(test.turns, 1)]
         setup = Setup(at=test.at, world=test.world)
+        self._of_test = True
+        self._people.named(str(test.world.get("contact", {}).get("name", "")))
         await self._again(Recipe(setup=setup, inputs=inputs, now=min(max(turn, 0), len(inputs))))
 
     async def restart(self) -> None:
         """A new conversation with whoever was chosen."""
-        self._trial, self._setup = None, None
+        self._trial, self._setup, self._of_test = None, None, False
         self._keep.forget()
         try:
             await self._ready()
@@ -133,6 +154,7 @@ class TryPane:
             if self._setup is None:
                 self._setup = await self._world(None)
             self._trial = tryout.begin(self._desk.document, checker, self._setup)
+            self._tell_invalid()
             self._began = self._desk.rev
         return self._trial
 
@@ -151,6 +173,7 @@ class TryPane:
 
     async def _again(self, recipe: Recipe) -> None:
         checker = await self._bench.checker(fresh=True)
+        self._tell_invalid()
         self._trial, lost = tryout.again(recipe, self._desk.document, checker)
         self._setup, self._began = recipe.setup, self._desk.rev
         self._banner.set_visibility(False)
@@ -169,6 +192,12 @@ class TryPane:
         player = (await self._ready()).player
         due = player.next_timer
         return Standing(player.now.astimezone(ZoneInfo(self._zone)), due)
+
+    def _starts(self) -> list[Start]:
+        return starts(self._desk.document, self._t)
+
+    async def _start(self, start: Start) -> None:
+        await self._controls.start(start)
 
     async def _press(self, ident: str) -> None:
         await self.give(TestTurn(button=ident))
@@ -196,6 +225,9 @@ class TryPane:
         """Another line, to its end."""
         await self._back(ident)
 
+    def _tell_invalid(self) -> None:
+        self._invalid.set_visibility(bool(opened(self._desk.document).unreadable))
+
     def _toggle(self) -> None:
         """Whether the steps of each turn unfold by themselves."""
         self._chat.unfold = not self._chat.unfold
@@ -216,8 +248,11 @@ class TryPane:
             for beat in self._trial.line():
                 self._chat.add(beat, before, self._zone)
                 before = beat.at
-        else:
+        if self._trial is None or not self._trial.beats:
             self._card.hide()
+            self._lines.set_visibility(False)
+            self._variables.set_visibility(False)
+            self._banner.set_visibility(False)
             self._desk.paint("path", None)
         self._tell_clock()
 
@@ -299,6 +334,7 @@ class TryPane:
                 at=recipe.setup.at,
                 contact=people.contact,
                 made_up=people.made_up,
+                world=recipe.setup.world if self._of_test else None,
                 inputs=recipe.inputs,
                 now=recipe.now,
             )
@@ -309,7 +345,7 @@ class TryPane:
         t, trial = self._t, self._trial
         if trial is None or not trial.now:
             return
-        real = self._people.contact is not None
+        real = self._people.contact is not None and not self._of_test
         with self._root:
             local = trial.player.now.astimezone(ZoneInfo(self._zone)).strftime("%d/%m %H:%M")
             more = t("proof.try.personal") if real else ""

@@ -25,21 +25,24 @@ from builder_ui.proof.bench import Bench
 from builder_ui.proof.problems import problems_panel
 from builder_ui.proof.tests import tests_panel
 from builder_ui.proof.tryit import try_pane
+from builder_ui.proof.walk import walk_pane
 from builder_ui.shell import STATIC
 from builder_ui.texts import Texts
 from engine.core.edit.apply import apply
 from engine.core.edit.commands import Command, read
 from engine.core.effects import Call
 from engine.core.errors import TramaError
-from engine.core.flow import Document
+from engine.core.flow import Document, Flows, TestTurn
 from engine.core.message import Limits
 from engine.core.node import Problem
+from engine.core.replay import Player
 from engine.core.tryout import Setup
-from engine.nodes import open_document
-from engine.services import tryout
+from engine.nodes import open_document, open_flow
+from engine.services import conversations, flows, traces, tryout
 from engine.services.flow_checks import Checker
 from engine.services.people import Principal
 from engine.services.tryout import Sample
+from engine.services.views import TraceRow
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = "2026-11-20T10:00:00-03:00"
@@ -144,11 +147,46 @@ async def _answers(
     return [*tryout.ready(call, now.astimezone(UTC)), *faults]
 
 
+def walked_turns() -> list[TraceRow]:
+    """A conversation with the flow of the ready-made invoices, as the turns of a pipeline are stored."""
+    document = open_document((ROOT / "flows" / "invoice_query.json").read_bytes())
+    flow = open_flow(document, 3)
+    player = Player(Flows.of(flow), at=datetime.fromisoformat(AT))
+    rows = []
+    call = tryout.ready(Call(id="1", service="erp", operation="customer"), player.now)
+    turns = (TestTurn(text="boleto"), TestTurn(text="222.222.222-22"), TestTurn(answer=call[1].answer))
+    for n, turn in enumerate(turns, 1):
+        answer = player.play(turn)
+        event = {
+            "type": "message_received",
+            "contents": [{"type": "text", "text": turn.text or "…"}],
+            "at": AT,
+        }
+        for trace in answer.traces:
+            rows.append(TraceRow(id=n, conversation_id=1, event_id=str(n), kind="message", outcome=trace.outcome,
+                                 event=event, trace=trace, at=player.now))  # fmt: skip
+    return rows[::-1]
+
+
+async def _traces(rt: object, tenant: int, conversation: int, **paging: int) -> list[TraceRow]:
+    return walked_turns()
+
+
+async def _messages(rt: object, tenant: int, conversation: int, **paging: int) -> list[Any]:
+    return []
+
+
+async def _version(rt: object, tenant: int, ident: str, number: int) -> Document:
+    return open_document((ROOT / "flows" / f"{ident}.json").read_bytes())
+
+
 def create() -> FastAPI:
     host = FastAPI()
     host.mount(STATIC, StaticFiles(directory=ROOT / "builder_ui" / "static"))
     desks: dict[str, Memory] = {}
     tryout.others, tryout.setup, tryout.answers = _others, _setup, _answers  # type: ignore[assignment]
+
+    traces.traces, conversations.messages, flows.version = _traces, _messages, _version  # type: ignore[assignment]
 
     @host.get("/told/{key}")
     def told(key: str) -> dict[str, Any]:
@@ -176,7 +214,10 @@ def create() -> FastAPI:
         ui.add_css(".stand { display: flex; height: 100dvh } .stand > section { width: 420px; flex: none }")
         bench = Bench(desk)
         with ui.element("div").classes("stand"):
-            if pane == "problems":
+            if pane == "walk":
+                walked = walk_pane(desk, 1, on_close=desk.words.clear)
+                await walked.load()
+            elif pane == "problems":
                 problems_panel(desk)
             elif pane == "tests":
                 tests_panel(desk, bench=bench)

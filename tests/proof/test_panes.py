@@ -178,3 +178,15 @@ def test_problems_are_found_gone_to_and_mended(page: Page, stand: str) -> None:
     page.get_by_role("button", name="Corrigir os").first.click()
     expect(page.get_by_role("button", name="Corrigir os").first).to_be_hidden()
     assert len(told(page, stand, "mend")["words"]) == 2
+
+
+def test_a_conversation_is_walked_turn_by_turn_on_the_canvas(page: Page, stand: str) -> None:
+    page.goto(f"{stand}/?key=walk&flow=invoice_query&pane=walk")
+    expect(page.get_by_text("Turno 3 de 3")).to_be_visible()
+    last = told(page, stand, "walk")["painted"]["path"]
+    page.get_by_role("button", name="Turno anterior").click()
+    expect(page.get_by_text("Turno 2 de 3 · versão 3")).to_be_visible()
+    assert eventually(lambda: told(page, stand, "walk")["painted"]["path"] != last)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("Turno 1 de 3")).to_be_visible()
+    expect(page.get_by_text("CPF informado")).to_be_visible()

@@ -11,6 +11,7 @@ from test_fixes import CASES, problems
 
 import engine.core
 import engine.nodes
+from builder_ui.proof.whys import why_words
 from builder_ui.proof.words import Names, advice, fix_words, sentence
 from builder_ui.texts import LANGUAGES, Texts
 from engine.core.check.fixes import fixes
@@ -70,3 +71,16 @@ def test_exits_and_steps_are_called_as_the_canvas_calls_them() -> None:
 @pytest.mark.parametrize("kind", INPUTS)
 def test_every_input_of_a_test_can_be_said(kind: str) -> None:
     assert Texts("en")(f"proof.tests.input.{kind}", said="x")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_of_the_engine_are_said_and_those_of_authors_kept(language: str) -> None:
+    t = Texts(language)
+    said = {
+        why: why_words(why, t)
+        for why in ("3 tries", "rated 5", "status 404", "no case is true", "last share")
+    }
+    assert len(set(said.values())) == len(said) and all(said.values())
+    assert "3" in said["3 tries"] and said["last share"] == t("proof.reason.chance")
+    assert why_words("erp.customer", t) == "" and why_words("case late", t) == ""
+    assert why_words("Natal", t) == "Natal"
