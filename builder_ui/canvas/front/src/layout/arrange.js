@@ -14,12 +14,20 @@ export async function arranged(graph, ids) {
   const inside = new Set(list);
   const nodes = list.map((id) => ({ id, w: graph.nodes.get(id).w, h: graph.nodes.get(id).h, group: graph.homes.has(id) ? groupKey(graph.homes.get(id)) : null }));
   const groups = [...new Set(nodes.map((n) => n.group).filter(Boolean))].map((id) => ({ id }));
-  const edges = list.flatMap((source) => graph.edgesOf(source).filter(([, target]) => inside.has(target) && target !== source).map(([exit, target]) => [source, exit, target]));
+  const edges = list.flatMap((source) => graph.edgesOf(source).filter(([, target]) => inside.has(target) && target !== source).map(([exit, target]) => [source, exit, target, weight(graph, source, exit)]));
   const found = await run({ nodes, edges, groups });
   // what is laid out stays where it was as a whole
   const before = graph.extent(whole ? null : list);
   const left = Math.min(...found.map(([, x]) => x)), top = Math.min(...found.map(([, , y]) => y));
   return new Map(found.map(([id, x, y]) => [id, [snap(x - left + before[0]), snap(y - top + before[1])]]));
+}
+
+/** What usually happens is laid out straight; errors and time-outs go round. */
+function weight(graph, source, exit) {
+  const { exits } = graph.nodes.get(source).view;
+  const at = exits.findIndex((e) => e.name === exit);
+  if (at < 0 || exits[at].kind !== "normal") return 1;
+  return at === 0 ? 8 : 4;
 }
 
 function run(work) {

@@ -10,7 +10,7 @@ self.onmessage = ({ data: { nodes, edges, groups } }) => {
     g.setNode(n.id, { width: n.w, height: n.h });
     if (n.group) g.setParent(n.id, n.group);
   }
-  for (const [source, exit, target] of edges) g.setEdge(source, target, {}, exit);
+  for (const [source, exit, target, weight] of edges) g.setEdge(source, target, { weight }, exit);
   layout(g);
   self.postMessage(nodes.map((n) => {
     const at = g.node(n.id);

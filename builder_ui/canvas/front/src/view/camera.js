@@ -31,10 +31,18 @@ export class Camera {
     return box ? Math.min((width - 2 * PAD) / (box[2] - box[0] || 1), (height - 2 * PAD) / (box[3] - box[1] || 1)) : 1;
   }
 
+  /** The beginning of a flow that is too large to be read whole: a step at the left, and no empty space above or below
+   * while there is something to show. */
   home(id) {
     const box = this.scene.graph.box(id);
+    const all = this.scene.graph.extent();
     const { height } = this.scene.picture;
-    return this.to({ x: 80 - box[0], y: height / 2 - (box[1] + box[3]) / 2, zoom: 1 }, 0);
+    const zoom = Math.max(0.8, Math.min(1, (height - 2 * PAD) / (all[3] - all[1])));
+    const high = height / zoom, pad = PAD / zoom;
+    const lowest = all[1] - pad, highest = all[3] + pad - high;
+    const top = highest < lowest ? (all[1] + all[3] - high) / 2
+      : Math.max(lowest, Math.min(highest, (box[1] + box[3] - high) / 2));
+    return this.to({ x: 80 - box[0] * zoom, y: -top * zoom, zoom }, 0);
   }
 
   by(factor, at) {

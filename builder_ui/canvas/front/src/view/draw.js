@@ -5,7 +5,7 @@ import { crosses, route } from "../model/geometry.js";
 import { edgeKey, groupOf } from "../model/graph.js";
 import { groupColour, noteColour } from "./colours.js";
 
-const LABELS_FROM = 0.16;
+const LABELS_FROM = 0.2;
 const LINES_FROM = 0.38;
 const STRAIGHT_BELOW = 0.12;
 
@@ -181,10 +181,12 @@ export class Picture {
   card(box, w, h, colour, chosen) {
     const { ctx, c, zoom } = this;
     if (zoom < 0.2) {
-      ctx.globalAlpha = 0.7;
+      ctx.fillStyle = c.paper;
+      ctx.fillRect(box[0], box[1], w, h);
+      ctx.globalAlpha *= 0.75;
       ctx.fillStyle = colour;
       ctx.fillRect(box[0], box[1], w, h);
-      ctx.globalAlpha = 1;
+      ctx.globalAlpha /= 0.75;
     } else {
       ctx.beginPath();
       ctx.roundRect(box[0], box[1], w, h, 10);
