@@ -1,26 +1,17 @@
-"""What both the trial and the tests need: the draft among the company's other flows, read from the database once."""
+"""What both the trial and the tests need: the draft among the company's other flows, as they are live."""
 
 from __future__ import annotations
 
-import asyncio
-
 from builder_ui.editor.desk import Desk
-from engine.services import tryout
+from engine.services import flows
 from engine.services.flow_checks import Checker
 
 
 class Bench:
-    """Lazily filled. `fresh` reads the other flows again: somebody may have published one meanwhile."""
+    """The service keeps the checker until a flow is published, so asking is cheap."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._checker: Checker | None = None
-        self._lock = asyncio.Lock()
 
-    async def checker(self, *, fresh: bool = False) -> Checker:
-        async with self._lock:
-            if self._checker is None or fresh:
-                desk = self._desk
-                others = await tryout.others(desk.rt, desk.principal.tenant, desk.document.id)
-                self._checker = Checker(others)
-            return self._checker
+    async def checker(self) -> Checker:
+        return await flows.checker(self._desk.rt, self._desk.principal.tenant)

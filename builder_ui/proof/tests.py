@@ -81,7 +81,7 @@ class Tests:
         if after:
             await asyncio.sleep(after)
             numbers = list(range(len(self._desk.document.tests)))
-        checker = await self._bench.checker(fresh=not after)
+        checker = await self._bench.checker()
         document, rev = self._desk.document, self._desk.rev
         self._running(True)
         self._bar.props["max"] = max(1, len(numbers))

@@ -37,11 +37,13 @@ _ONLY_PLACES = ("place:", "note:", "group:", "flow:tests", "flow:name", "flow:de
 
 
 def try_pane(desk: Desk, *, bench: Bench | None = None) -> TryPane:
-    return TryPane(desk, bench or Bench(desk))
+    pane = TryPane(desk, bench or Bench(desk))
+    ui.timer(0, pane.restore, once=True)
+    return pane
 
 
 class TryPane:
-    """Into the slot where it is made; call `await restore()` once the page is there. `load` shows a test."""
+    """Into the slot where it is made. `restore` brings back what was tried at the last visit, `load` shows a test."""
 
     def __init__(self, desk: Desk, bench: Bench) -> None:
         self._desk, self._t, self._bench = desk, desk.t, bench
@@ -96,7 +98,9 @@ class TryPane:
     # -- what the page asks of it -------------------------------------------------------------------------------
 
     async def restore(self) -> None:
-        """What was tried at the last visit."""
+        """What was tried at the last visit, unless something was tried already."""
+        if self._trial is not None:
+            return
         kept = self._keep.load()
         if kept is None or not kept.inputs:
             await self.restart()
@@ -150,7 +154,7 @@ class TryPane:
     async def _ready(self) -> Trial:
         """The trial, begun anew while nothing was said and the draft changed."""
         if self._trial is None or (not self._trial.beats and self._began != self._desk.rev):
-            checker = await self._bench.checker(fresh=self._trial is None)
+            checker = await self._bench.checker()
             if self._setup is None:
                 self._setup = await self._world(None)
             self._trial = tryout.begin(self._desk.document, checker, self._setup)
@@ -172,7 +176,7 @@ class TryPane:
         return made
 
     async def _again(self, recipe: Recipe) -> None:
-        checker = await self._bench.checker(fresh=True)
+        checker = await self._bench.checker()
         self._tell_invalid()
         self._trial, lost = tryout.again(recipe, self._desk.document, checker)
         self._setup, self._began = recipe.setup, self._desk.rev

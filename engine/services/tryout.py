@@ -23,13 +23,11 @@ from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Document, Flows
 from engine.core.tryout import Recipe, Setup, Trial, repeat
-from engine.nodes import open_document
 from engine.services import calls
 from engine.services.flow_checks import Checker, opened
 from engine.services.runtime import Runtime
 from engine.services.worlds import national
 from engine.store import contacts as contact_store
-from engine.store import flows as flow_store
 from engine.store import recordings, tenants
 from engine.store.calls import Asked
 
@@ -69,20 +67,6 @@ FAULTS = ("unavailable", "timeout", "not-found")
 def kinds() -> list[str]:
     """Channels that a trial can be on."""
     return sorted(channels())
-
-
-async def others(rt: Runtime, tenant: int, but: str) -> list[Document]:
-    """The live documents of the company's other flows. One that cannot be read is left out."""
-    async with rt.db.tenant(tenant) as c:
-        live = [(f, v) for f, v in (await flow_store.live_versions(c)).items() if f != but]
-        stored = await flow_store.documents(c, live)
-    found = []
-    for raw in stored.values():
-        try:
-            found.append(open_document(raw))
-        except TramaError:
-            continue
-    return found
 
 
 async def setup(

@@ -60,6 +60,7 @@ class Memory:
         self.rev = 0
         self.selection: tuple[str, ...] = ()
         self.editable = True
+        self.viewed: int | None = None
         self.painted: dict[str, Paint] = {}
         self.words: list[str] = []
         self._checker = Checker(others(document.id))
@@ -87,6 +88,9 @@ class Memory:
         self.selection = tuple(ids)
         for told in self._selects:
             told(self.selection)
+
+    def view(self, version: int | None) -> None:
+        self.viewed = version
 
     def paint(self, layer: str, paint: Paint | None) -> None:
         if paint is None:
@@ -127,8 +131,8 @@ def broken() -> Document:
                           "triggers": [{"on": "message"}]})  # fmt: skip
 
 
-async def _others(rt: object, tenant: int, but: str) -> list[Document]:
-    return others(but)
+async def _checker(rt: object, tenant: int) -> Checker:
+    return Checker(others(""))
 
 
 async def _setup(
@@ -184,7 +188,7 @@ def create() -> FastAPI:
     host = FastAPI()
     host.mount(STATIC, StaticFiles(directory=ROOT / "builder_ui" / "static"))
     desks: dict[str, Memory] = {}
-    tryout.others, tryout.setup, tryout.answers = _others, _setup, _answers  # type: ignore[assignment]
+    tryout.setup, tryout.answers, flows.checker = _setup, _answers, _checker  # type: ignore[assignment]
 
     traces.traces, conversations.messages, flows.version = _traces, _messages, _version  # type: ignore[assignment]
 
@@ -224,10 +228,8 @@ def create() -> FastAPI:
             elif pane == "both":
                 tried = try_pane(desk, bench=bench)
                 tests_panel(desk, open_in_try=tried.load, bench=bench)
-                await tried.restore()
             else:
-                tried = try_pane(desk, bench=bench)
-                await tried.restore()
+                try_pane(desk, bench=bench)
 
     app.storage.path = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(".nicegui")
     ui.run_with(host, tailwind=False, storage_secret="stand")

@@ -116,6 +116,7 @@ def test_talk_go_back_answer_for_the_erp_reload_and_make_a_test(page: Page, stan
     expect(page.locator(".beat")).to_have_count(5)
     page.locator(".beat").nth(4).hover()
     page.get_by_role("button", name="Voltar para antes disto").nth(4).click()
+    expect(page.locator(".beat")).to_have_count(4)
     page.get_by_role("button", name="Pagar agora").click()
     expect(page.get_by_role("button", name="Caminho 2")).to_have_attribute("aria-pressed", "true")
 
