@@ -18,11 +18,11 @@ from builder_ui.elements.native import node, word
 from builder_ui.form import exits, inputs
 from builder_ui.form.cases import any_value
 from builder_ui.form.cron import due
-from builder_ui.form.elements import Book, Entry, Pick, Writer
+from builder_ui.form.elements import Entry, Pick, Writer
 from builder_ui.form.field import frame, framed, label_of
 from builder_ui.form.rows import Rows
 from builder_ui.form.shape import Spec, inner
-from builder_ui.form.shared import Load, book_of, learn
+from builder_ui.form.shared import Load, book_of, share
 from builder_ui.form.sheet import Sheet, below, open_sheet
 from builder_ui.form.text import as_text, follow, writer
 from engine.core.filters import MONTHS, WEEKDAYS
@@ -57,11 +57,10 @@ def flow_settings(desk: Desk, *, load: Load = hint_service.directory) -> None:
     sheet = Sheet(desk, "")
     sheet.home = node("div", "tf-home")
     with sheet.home:
-        book = Book(_book(sheet))
+        share(sheet, load, _book)
         form = _FlowForm(sheet)
         sheet.root = sheet.part(form.draw, lambda: desk.editable, "tf-form")
     open_sheet(sheet)
-    learn(sheet, book, load, _book)
 
 
 def _book(sheet: Sheet) -> dict[str, Any]:

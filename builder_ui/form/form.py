@@ -17,13 +17,13 @@ from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import empty
 from builder_ui.form import inputs
-from builder_ui.form.elements import Book, Writer
+from builder_ui.form.elements import Writer
 from builder_ui.form.field import complaint, frame
 from builder_ui.form.flow import flow_settings
 from builder_ui.form.preview import SPEAKING, Preview
 from builder_ui.form.raw import NodeJson, written
 from builder_ui.form.shape import WHEN, Spec, specs
-from builder_ui.form.shared import Load, book_of, learn
+from builder_ui.form.shared import Load, share
 from builder_ui.form.sheet import Sheet, open_sheet
 from builder_ui.form.text import as_text, follow
 from builder_ui.form.words import words
@@ -37,11 +37,10 @@ def settings_form(desk: Desk, node_id: str, *, load: Load = hint_service.directo
     sheet = Sheet(desk, node_id)
     sheet.home = node("div", "tf-home")
     with sheet.home:
-        book = Book(book_of(sheet))
+        share(sheet, load)
         form = _Form(sheet)
         sheet.root = sheet.part(form.draw, lambda: form.make_up(), "tf-form")
     open_sheet(sheet)
-    learn(sheet, book, load)
 
 
 class _Form:

@@ -81,7 +81,7 @@ def shares(sheet: Sheet, spec: Spec, path: str) -> None:
 
     def one(place: int) -> None:
         name_at, weight_at = below(path, place, "exit"), below(path, place, "weight")
-        with node("div", "tf-columns"):
+        with node("div", "tf-columns tf-shares"):
             with frame(sheet, name_at, t("form.shares.exit")) as made:
 
                 def shown() -> str:

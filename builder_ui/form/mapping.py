@@ -61,8 +61,7 @@ class Pairs:
         return [*asked, *(n for n in self.value if n not in asked)]
 
     def draw(self) -> None:
-        with framed(self.sheet, self.spec, self.path, group=True) as made:
-            made.below = True
+        with framed(self.sheet, self.spec, self.path, group=True):
             self.part = self.sheet.part(self._draw, self._make_up)
 
     def _make_up(self) -> object:

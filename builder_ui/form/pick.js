@@ -6,7 +6,7 @@ let serial = 0;
 export default {
   template: `
 <div class="tf-pick" :class="{ invalid, off: disabled, many }" @mousedown="many && $refs.box && $event.target === $el && ($event.preventDefault(), $refs.box.focus())">
-  <template v-if="many"><span v-for="(one, n) in list" :key="n" class="tf-tag"><span>{{ named(one) }}</span><button v-if="!disabled" type="button"
+  <template v-if="many"><span v-for="(one, n) in list" :key="n" class="tf-tag"><span>{{ edition >= 0 ? named(one) : '' }}</span><button v-if="!disabled" type="button"
     :aria-label="words.remove + ' ' + named(one)" @click="drop(n)">×</button></span></template>
   <input ref="box" class="tf-box" type="text" role="combobox" :id="inputId" :value="shown" :placeholder="many && list.length ? '' : placeholder" :disabled="disabled"
     :aria-label="label || null" :aria-describedby="described || null" :aria-invalid="invalid ? 'true' : null" aria-autocomplete="list"
@@ -30,21 +30,23 @@ export default {
     invalid: Boolean, described: String, inputId: String,
   },
   emits: ["edit"],
-  data() { serial += 1; return { now: this.value, query: null, open: false, at: 0, place: {}, popId: "tf-pick-" + serial }; },
+  data() { serial += 1; return { now: this.value, query: null, open: false, at: 0, place: {}, popId: "tf-pick-" + serial, edition: 0 }; },
   computed: {
-    words() { return (window.tramaBook || {}).words || {}; },
+    words() { void this.edition; return (window.tramaBook || {}).words || {}; },
     list() { return this.many && Array.isArray(this.now) ? this.now : []; },
-    shown() { return this.query !== null ? this.query : this.many ? "" : this.named(this.now); },
-    found() { void this.open; void this.query; return this.matching(); },
+    shown() { void this.edition; return this.query !== null ? this.query : this.many ? "" : this.named(this.now); },
+    found() { void this.edition; void this.open; void this.query; return this.matching(); },
     rows() {
       const rows = []; let group = "";
       this.found.forEach((one, n) => { if (one.group && one.group !== group) { group = one.group; rows.push({ head: group }); } rows.push({ one, n }); });
       return rows;
     },
   },
-  mounted() { if (this.autofocus) this.$refs.box.focus(); },
+  mounted() { if (this.autofocus) this.$refs.box.focus(); window.addEventListener("trama-book", this.turned); },
+  beforeUnmount() { window.removeEventListener("trama-book", this.turned); },
   watch: { value(now) { this.now = now; } },
   methods: {
+    turned() { this.edition += 1; },
     all() {
       const held = this.options || (window.tramaBook || {})[this.source] || [];
       return held.map((one) => (typeof one === "string" ? { value: one, label: one } : { ...one, value: one.value === undefined ? one.path : one.value }));

@@ -18,13 +18,21 @@ from builder_ui.form.text import follow
 from engine.core.errors import TramaError
 from engine.nodes import open_node
 
+WIDTH = 60
 LARGEST = 500_000
 """Characters of JSON that the tab takes."""
 
 
-def written(value: Any) -> str:
-    """A value as people edit it."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+def written(value: Any, indent: str = "") -> str:
+    """A value as people edit it: what fits on a line stands on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = indent + "  "
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(k, ensure_ascii=False)}: {written(v, inner)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(inner + row for row in rows) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + written(v, inner) for v in value) + f"\n{indent}]"
 
 
 def understood(text: str) -> tuple[Any, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from nicegui import ui
 
+from builder_ui.editor.desk import Desk
 from builder_ui.form import emoji
 from builder_ui.form.elements import Book
 from builder_ui.form.sheet import Sheet
@@ -20,28 +23,58 @@ from engine.services.runtime import Runtime
 Load = Callable[[Runtime, int, Document], Awaitable[Directory]]
 
 
-def learn(
-    sheet: Sheet, book: Book, load: Load, make: Callable[[Sheet], dict[str, Any]] | None = None
-) -> None:
-    """Fetch the company's names, then offer them."""
+FRESH_SECONDS = 60.0
+"""How long a company's names are taken for known."""
 
+
+class _Shelf:
+    """The book of a desk's page, which outlives its forms, and the company's names."""
+
+    def __init__(self) -> None:
+        self.book: Book | None = None
+        self.held: dict[str, Any] = {}
+        self.directory: Directory | None = None
+        self.at = 0.0
+
+    def put(self, book: dict[str, Any]) -> None:
+        """The page has all of this from now on. Travels only where something is new."""
+        news = {name: held for name, held in book.items() if self.held.get(name) != held}
+        if self.book is None or self.book.is_deleted:
+            self.held = book
+            with ui.context.client.content:
+                self.book = Book(book)
+        elif news:
+            self.held = {**self.held, **news}
+            self.book.now(self.held)
+
+
+_SHELVES: WeakKeyDictionary[Desk, _Shelf] = WeakKeyDictionary()
+Make = Callable[[Sheet], dict[str, Any]]
+
+
+def share(sheet: Sheet, load: Load, make: Make | None = None) -> None:
+    """Gives the page its book, and keeps it up to date: once the company's names are known, and whenever the document
+    names something new."""
     made = make or book_of
+    shelf = _SHELVES.setdefault(sheet.desk, _Shelf())
+    if shelf.directory is not None:
+        sheet.directory = shelf.directory
+    shelf.put(made(sheet))
+
+    def tell() -> None:
+        with sheet.home:
+            shelf.put(made(sheet))
 
     async def fetch() -> None:
         sheet.directory = await load(sheet.desk.rt, sheet.desk.principal.tenant, sheet.desk.document)
-        if book.is_deleted:
-            return
-        book.now(made(sheet))
-        if sheet.root is not None:
+        shelf.directory, shelf.at = sheet.directory, time.monotonic()
+        if sheet.root is not None and not sheet.root.box.is_deleted:
+            tell()
             sheet.root.compare()
 
-    def later() -> None:
-        now = made(sheet)
-        if book.props.get("book") != now:
-            book.now(now)
-
-    sheet.on_any_change(later)
-    ui.timer(0, fetch, once=True)
+    sheet.on_any_change(tell)
+    if shelf.directory is None or time.monotonic() - shelf.at > FRESH_SECONDS:
+        ui.timer(0, fetch, once=True)
 
 
 def book_of(sheet: Sheet) -> dict[str, Any]:

@@ -57,10 +57,10 @@ export default {
   data() {
     serial += 1;
     return { text: this.value || "", dirty: false, focused: false, open: false, mode: "", found: [], at: 0, place: {}, from: 0,
-      popId: "tf-pop-" + serial, faces: false, faceQuery: "", offered: null };
+      popId: "tf-pop-" + serial, faces: false, faceQuery: "", offered: null, edition: 0 };
   },
   computed: {
-    words() { return (window.tramaBook || {}).words || {}; },
+    words() { void this.edition; return (window.tramaBook || {}).words || {}; },
     pieces() { return this.text.split(HOLE).filter(Boolean).map((text) => ({ text, chip: text.startsWith("{{") && text.endsWith("}}") })); },
     limit() {
       if (!this.limits || !this.limits.length) return null;
@@ -69,6 +69,7 @@ export default {
       return { over: size > least, text: about + size + " / " + least, all: this.limits.map((l) => l.name + ": " + l.most).join(" · ") };
     },
     faceGroups() {
+      void this.edition;
       const wanted = fold(this.faceQuery);
       return ((window.tramaBook || {}).emoji || []).map((g) => ({ name: g.name, items: g.items.filter((i) => !wanted || fold(i[1]).includes(wanted)) }))
         .filter((g) => g.items.length);
@@ -78,9 +79,10 @@ export default {
     value(now) { if (!this.dirty) { this.text = now || ""; this.$nextTick(this.grow); } },
     text() { this.$nextTick(this.grow); },
   },
-  mounted() { this.grow(); if (this.autofocus) this.$refs.box.focus(); document.addEventListener("mousedown", this.outside); },
-  beforeUnmount() { this.send(); document.removeEventListener("mousedown", this.outside); },
+  mounted() { this.grow(); if (this.autofocus) this.$refs.box.focus(); document.addEventListener("mousedown", this.outside); window.addEventListener("trama-book", this.turned); },
+  beforeUnmount() { this.send(); window.removeEventListener("trama-book", this.turned); document.removeEventListener("mousedown", this.outside); },
   methods: {
+    turned() { this.edition += 1; },
     typed(event) {
       this.text = event.target.value;
       this.dirty = true;

@@ -19,6 +19,7 @@ from nicegui import ui
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Book, Entry, Pick
+from builder_ui.form.raw import written as pretty
 from builder_ui.rules.arithmetic import Arithmetic
 from builder_ui.rules.operators import (
     ALONE,
@@ -399,7 +400,7 @@ class _Editor:
 
     def _json(self) -> None:
         t = self.t
-        text = json.dumps(self.rule, ensure_ascii=False, indent=2)
+        text = pretty(self.rule)
         field = ui.codemirror(text, language="JSON", line_wrapping=True).classes("tf-code")
         field.props["aria-label"] = "JSON"
         if not self.desk.editable:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import msgspec
+
 from engine.core.filters import grouped
 from engine.core.logic import compile_rule
+from engine.core.logic.explain import Explanation
 from engine.core.logic.reading import Lang, Reader
 from engine.core.logic.tree import Node
 from engine.core.logic.values import Json, dotted
@@ -68,6 +71,14 @@ class Speaker(Reader):
             return f"“{value}”"
         return super().value(value)
 
+    def value_of(self, node: Node, value: Json) -> str:
+        """A value in the way of the field that `node` compares."""
+        before, self._kind = self._kind, self._kind_of(node)
+        try:
+            return self.value(value)
+        finally:
+            self._kind = before
+
     def _compared(self, node: Node, inside: str) -> str:
         said = _SAID[self.lang]
         if len(node.args) == 2:
@@ -99,3 +110,24 @@ class Speaker(Reader):
 def speak(rule: Json, lang: Lang, labels: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """The rule as a sentence. Raises RuleError for a rule that is none."""
     return Speaker(lang, labels, kinds).say(compile_rule(rule).tree)
+
+
+def spoken(told: Explanation, rule: Json, speaker: Speaker) -> Explanation:
+    """An explanation in the speaker's words."""
+    nodes = {node.path: node for node in compile_rule(rule).tree.walk()}
+
+    def again(one: Explanation) -> Explanation:
+        node = nodes.get(one.path)
+        values = one.shown
+        if node is not None and one.reached and len(values) == 1 and node.op in (*_COMPARED, "in"):
+            asked = next((arg for arg in node.args if not arg.is_literal), None)
+            found = next((c.value for c in one.children if asked is not None and c.path == asked.path), None)
+            values = (speaker.value_of(node, found),)
+        return msgspec.structs.replace(
+            one,
+            text=one.text if node is None else speaker.say(node),
+            shown=values,
+            children=tuple(map(again, one.children)),
+        )
+
+    return again(told)

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import chip
-from builder_ui.form.elements import Entry, Writer
+from builder_ui.form.elements import Entry, Pick, Writer
 from builder_ui.form.raw import understood, written
+from builder_ui.rules.speech import Speaker, spoken
 from builder_ui.rules.words import labels, lang, name_of
 from engine.core.logic import Env, RuleError, compile_rule, explain
 from engine.core.logic.explain import Explanation
@@ -125,6 +126,8 @@ class Trial:
                                 {"value": v, "label": self.t(f"rules.{w}")} for v, w in ((True, "yes"), (False, "no"))
                             ],
                         )  # fmt: skip
+                    elif isinstance(value, list) and not any(isinstance(v, list | dict) for v in value):
+                        Pick(value, self._putter(path), many=True, free=True, source="nothing", label=label)
                     elif kind in _ENTRIES and not isinstance(value, list | dict):
                         Entry(_ENTRIES[kind], value, self._putter(path), label=label)
                     else:
@@ -167,6 +170,8 @@ class Trial:
         with self.verdict:
             try:
                 told = explain(self.rule, self.data, Env(now=now), lang(self.t), labels(self.t, self.hints))
+                kinds = {path: hint.type for path, hint in self.kinds.items()}
+                told = spoken(told, self.rule, Speaker(lang(self.t), labels(self.t, self.hints), kinds))
             except RuleError as fault:
                 chip(fault.detail, "bad")
                 self.marked({})

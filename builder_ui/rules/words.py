@@ -7,7 +7,7 @@ from typing import Any
 
 from builder_ui.rules.speech import speak
 from builder_ui.texts import Texts
-from engine.core.filters import grouped, shown
+from engine.core.filters import FILTERS, grouped, shown
 from engine.core.logic import RuleError
 from engine.core.logic.gaps import OTHER, Finding
 from engine.core.logic.reading import Lang
@@ -76,6 +76,8 @@ def _said(value: Any, kind: str, t: Texts) -> str:
         return f"R$ {grouped(value / 100, 2)}"
     if value in ("", None, []):
         return t("rules.finding.empty")
+    if kind in ("date", "datetime", "cpf", "cnpj", "phone"):
+        return shown(FILTERS["date" if kind == "datetime" else kind].apply(value, "America/Sao_Paulo"))
     return shown(value)
 
 
@@ -88,7 +90,7 @@ def options(t: Texts, hints: Iterable[Hint]) -> list[dict[str, Any]]:
             "label": name_of(t, h),
             "kind": t.known("rules.type", h.type),
             "group": t(f"rules.group.{h.group}"),
-            "example": "" if h.example in (None, {}, []) else shown(h.example)[:40],
+            "example": "" if h.example in (None, {}, [], "") else _said(h.example, h.type, t)[:40],
             "at": order.index(h.group),
         }
         for h in hints
