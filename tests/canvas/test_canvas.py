@@ -192,6 +192,21 @@ def test_a_refused_command_goes_back_and_says_why(board: Board) -> None:
     assert "mudou" in board.page.locator(".tc-banner").inner_text()
 
 
+def test_at_a_distance_steps_are_drawn_and_work_all_the_same(page: Page, stand: str) -> None:
+    board = Board(page, stand, "far")
+    board.open(nodes=200)
+    board.root.focus()
+    board.press("f")
+    page.wait_for_selector(".tc-step", state="detached")
+    assert board.shown("s.near") is False
+    board.click(board.node("n30"))
+    assert board.until("select")[-1][1] == ["n30"]
+    x, y = board.node("n30")
+    board.drag((x, y), (x + 300, y + 100))
+    (move,) = board.until("command")
+    assert move == {"do": "move", "to": {"n30": [1900, 300]}}
+
+
 def test_what_others_do_never_moves_a_step_in_the_hand(board: Board) -> None:
     x, y = board.node("n0")
     mouse = board.page.mouse

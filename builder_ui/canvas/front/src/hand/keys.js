@@ -14,6 +14,7 @@ export class Keys {
       if (e.key === " ") this.space(false);
     });
     scene.root.addEventListener("blur", () => {
+      scene.root.classList.remove("tc-mouse");
       this.space(false);
       this.flush();
       if (this.linking) this.unlink();
@@ -27,6 +28,7 @@ export class Keys {
   }
 
   down(event) {
+    this.scene.root.classList.remove("tc-mouse");
     if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable], button")) return;
     if (this.handled(event)) {
       event.preventDefault();

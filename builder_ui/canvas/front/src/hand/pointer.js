@@ -87,6 +87,7 @@ export class Hand {
     scene.bounds = null;
     const hit = this.hit(event);
     if (hit.kind === "ui") return;
+    scene.root.classList.add("tc-mouse");
     if (event.button !== 0 || this.space) return;
     scene.root.focus({ preventScroll: true });
     const [x, y] = scene.point(event);
