@@ -121,7 +121,7 @@ class Chat:
                 queue = t("proof.try.queue", name=effect.queue) if effect.queue else ""
                 word("div", t("proof.try.person", queue=queue), "beat-note")
         if answer.error:
-            word("div", answer.error, "beat-note bad")
+            word("div", error_words(answer.error, t), "beat-note bad")
         if answer.traces and answer.traces[-1].outcome == "unmatched":
             with node("div", "beat-note"):
                 word("div", t("proof.try.unmatched"))
@@ -187,6 +187,13 @@ class Chat:
 
     def _close(self) -> None:
         self._sheet.set_visibility(False)
+
+
+def error_words(error: str, t: Texts) -> str:
+    """A failure of a step: its code in words where it has some, else as the engine says it."""
+    code = error.split(" ", 1)[0].rstrip(":")
+    said = t.known("proof.error", code)
+    return error if said == code else said
 
 
 def event_words(turn: TestTurn, before: datetime, after: datetime, zone: str, t: Texts) -> str:

@@ -47,7 +47,7 @@ class Controls:
             self._composer()
 
     def tell(self, now: datetime | None) -> None:
-        self._time.text = now.strftime("%d/%m/%Y %H:%M") if now is not None else ""
+        self._time.text = now.strftime("%d/%m %H:%M") if now is not None else ""
 
     # -- time ---------------------------------------------------------------------------------------------------
 

@@ -28,11 +28,13 @@ def draw_steps(
 ) -> None:
     """Into the current slot. `here` is the flow on the canvas: its steps can be gone to (`go`) and pointed at
     (`point`); those of the flows that it called say whose they are."""
+    known: dict[str, Names] = {}
     with node("ol", "visits"):
         for step in steps:
             flow = flow_of(step)
-            visit = reasons.visit(step, flow, t.language)
-            leaves = Names(flow.document, t).exit(step.node, step.exit) if flow is not None else step.exit
+            names = known.setdefault(flow.id, Names(flow.document, t)) if flow is not None else None
+            visit = reasons.visit(step, flow, t.language, names.labels if names is not None else None)
+            leaves = names.exit(step.node, step.exit) if names is not None else step.exit
             _visit(visit, step, leaves, t, step.flow == here, go, point)
 
 

@@ -243,6 +243,9 @@ class Tests:
 
     def _cover(self, taken: list[str] | None, missed: list[str] | None = None) -> None:
         self._covering = taken is not None
+        if self._covering:
+            # a way that was drawn would fade what coverage shows
+            self._desk.paint("path", None)
         self._desk.paint("coverage", None if taken is None else {"taken": taken, "missed": missed or []})
 
     # -- changing -----------------------------------------------------------------------------------------------

@@ -127,6 +127,13 @@ class TryPane:
         self._people.named(str(test.world.get("contact", {}).get("name", "")))
         await self._again(Recipe(setup=setup, inputs=inputs, now=min(max(turn, 0), len(inputs))))
 
+    def shown(self, on: bool) -> None:
+        """Somebody opened or left the pane: only while it is seen its way lies over the canvas."""
+        if on:
+            self._point("")
+        else:
+            self._desk.paint("path", None)
+
     async def restart(self) -> None:
         """A new conversation with whoever was chosen."""
         self._trial, self._setup, self._of_test = None, None, False
@@ -215,8 +222,12 @@ class TryPane:
             with self._root:
                 if not await ask_yes(t, t("proof.try.live_warning"), t("proof.try.live_yes")):
                     return
-        self._say(t("proof.try.asking"), "ongoing")
-        found = await tryout.live(self._desk.rt, self._desk.principal.tenant, call)
+        with self._root:
+            waiting = ui.notification(t("proof.try.asking"), spinner=True, timeout=None)
+        try:
+            found = await tryout.live(self._desk.rt, self._desk.principal.tenant, call)
+        finally:
+            waiting.dismiss()
         await self._answer(found.answer)
 
     async def _back(self, ident: int) -> None:
@@ -241,7 +252,11 @@ class TryPane:
     def _changed(self, change: Change) -> None:
         if change.touched and all(name.startswith(_ONLY_PLACES) for name in change.touched):
             return
-        self._banner.set_visibility(self._trial is not None and bool(self._trial.beats))
+        stale = self._trial is not None and bool(self._trial.beats)
+        self._banner.set_visibility(stale)
+        if stale:
+            # the way that was drawn is one of the flow before
+            self._desk.paint("path", None)
 
     # -- showing ------------------------------------------------------------------------------------------------
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
 from builder_ui.editor.faces import exit_label, face
+from builder_ui.rules.words import labels
 from builder_ui.texts import Texts
 from engine.core.check.fixes import Fix
 from engine.core.flow import Document
+from engine.core.logic.gaps import OTHER
 from engine.core.node import Problem
+from engine.services.hints import hints
 
 
 class Names:
     """The titles of a document's steps and the labels of their exits, as the canvas shows them."""
 
     def __init__(self, document: Document, t: Texts) -> None:
-        self._t = t
+        self._t, self._document = t, document
         self._raw = {str(n.get("id")): n for n in document.nodes}
 
     def __contains__(self, ident: str) -> bool:
@@ -27,6 +36,11 @@ class Names:
         raw = self._raw.get(ident)
         exits = face(raw, self._t).exits if raw is not None else ()
         return next((e.label for e in exits if e.name == name), exit_label(name, self._t))
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Names of fields by their dotted path."""
+        return labels(self._t, hints(self._document))
 
     def dotted(self, dotted: str) -> str:
         """`menu.other` as `Menu → Outra coisa`."""
@@ -74,7 +88,29 @@ def _shown(t: Texts, name: str, value: str, node: str, names: Names) -> str:
             return names.step(value)
         case "way":
             return " → ".join(names.step(ident) for ident in value.split(" → "))
+        case "input":
+            return _input(t, msgspec.json.decode(value, type=dict[str, Any]), names)
     return value
+
+
+def _input(t: Texts, given: dict[str, Any], names: Names) -> str:
+    """Values of fields as a person says them: `dias em atraso = 31 e plano vazio`."""
+    parts = []
+    for path, found in given.items():
+        field = names.labels.get(path, path)
+        match found:
+            case True:
+                parts.append(t("proof.given.true", field=field))
+            case False:
+                parts.append(t("proof.given.false", field=field))
+            case None | "" | []:
+                parts.append(t("proof.given.empty", field=field))
+            case str() if found == OTHER:
+                parts.append(t("proof.given.other", field=field))
+            case _:
+                said = found if isinstance(found, str) else msgspec.json.encode(found).decode()
+                parts.append(t("proof.given.value", field=field, value=said))
+    return ", ".join(parts) or t("proof.given.nothing")
 
 
 def channel_words(t: Texts, kind: str) -> str:

@@ -44,12 +44,12 @@ class Visit:
     rulings: list[Ruling] = field(default_factory=list)
 
 
-def visit(step: Step, flow: Flow | None, language: str) -> Visit:
-    """`flow` None: it cannot be read any more; the bare ids are shown then."""
+def visit(step: Step, flow: Flow | None, language: str, labels: Mapping[str, str] | None = None) -> Visit:
+    """`flow` None: it cannot be read any more; the bare ids are shown then. `labels` name fields by dotted path."""
     node = flow.nodes.get(step.node) if flow is not None else None
     palette = getattr(node, "palette", None)
     kind = palette.title.get(language, step.kind) if palette is not None else step.kind
-    rulings = _rulings(node, step, language) if isinstance(node, Decide) else []
+    rulings = _rulings(node, step, language, labels) if isinstance(node, Decide) else []
     exit_ = step.exit
     if isinstance(node, Decide):
         exit_ = next((c.label or c.exit for c in node.cases if c.exit == step.exit), step.exit)
@@ -69,12 +69,14 @@ def visit(step: Step, flow: Flow | None, language: str) -> Visit:
     )
 
 
-def _rulings(node: Decide, step: Step, language: str) -> list[Ruling]:
+def _rulings(node: Decide, step: Step, language: str, labels: Mapping[str, str] | None) -> list[Ruling]:
     """The cases that were looked at, each with the values behind it."""
     data, found = nested(step.reads), []
     for case in node.cases:
         try:
-            words = explain(case.when, data, lang="en" if language == "en" else "pt-BR").render()
+            words = explain(
+                case.when, data, lang="en" if language == "en" else "pt-BR", labels=labels
+            ).render()
         except RuleError as fault:
             words = fault.code
         taken = case.exit == step.exit

@@ -33,7 +33,7 @@ def decide(*rules: Any) -> dict[str, Any]:
 def test_a_hole_is_told_where_the_rest_leads_nowhere() -> None:
     node = decide(days("<", 30), days(">", 30))
     problem = told(node, "d c0 person; d c1 person")["rule:gap"]
-    assert dict(problem.about)["input"] == "days = 30"
+    assert dict(problem.about)["input"] == '{"days":30}'
     assert told(node, "d c0 person; d c1 person; d else person") == {}
 
 
@@ -51,7 +51,7 @@ def test_narrow_before_wide_is_what_people_mean() -> None:
 def test_two_cases_that_cross_are_told_once() -> None:
     node = decide({"and": [days(">", 0), days("<", 31)]}, {"and": [days(">", 29), days("<", 60)]})
     problem = told(node, "d c0 person; d c1 person; d else person")["rule:overlap"]
-    assert dict(problem.about) == {"input": "days = 30", "cases": "Caso 0, Caso 1"}
+    assert dict(problem.about) == {"input": '{"days":30}', "cases": "Caso 0, Caso 1"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Cases are looked at in their order, so a wide case behind a narrow one is what people mean and is not told; two cases
 that each take something of their own and something in common are. What none takes is told only where the exit for
-the rest leads nowhere. Every finding carries an input that shows it.
+the rest leads nowhere. Every finding carries an input that shows it (`about`: `input` is JSON, path -> value).
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ def find(look: Look) -> Iterable[Problem]:
         for found in _findings(msgspec.json.encode(lists), rest):
             told = [names[int(n)] for n in found.names]
             shadowed = found.kind == "shadowed"
-            about = (("input", said(found.input)), ("cases", told[0] if shadowed else ", ".join(told)))
+            cases = told[0] if shadowed else ", ".join(told)
+            about = (("input", msgspec.json.encode(found.input).decode()), ("cases", cases))
             yield Problem(
                 code=f"rule:{found.kind}",
                 severity="warning" if shadowed else "info",
                 node=ident,
                 path=pointer(where, int(found.names[0])) if shadowed else "",
-                detail=_DETAIL[found.kind].format(**dict(about)),
+                detail=_DETAIL[found.kind].format(input=said(found.input), cases=cases),
                 fix={"gap": "connect", "shadowed": "move_case_up"}.get(found.kind, ""),
                 about=about,
             )
