@@ -127,7 +127,7 @@ class _Editor:
             for key in ("rows", "json"):
                 on = key == self.tab
                 press(
-                    t(f"rules.tab.{key}"), self._turner(key), "tf-tab on" if on else "tf-tab",
+                    t(f"rules.tab.{'value' if key == 'rows' and self.wants == 'value' else key}"), self._turner(key), "tf-tab on" if on else "tf-tab",
                     aria_pressed="true" if on else "false",
                 )  # fmt: skip
         self.body.clear()

@@ -18,7 +18,15 @@ _ENTRIES = {"number": "number", "money": "money", "date": "date", "time": "time"
 
 
 def operand(
-    t: Texts, part: Operand, kind: str, op: str, changed: Changed, *, label: str, disabled: bool
+    t: Texts,
+    part: Operand,
+    kind: str,
+    op: str,
+    changed: Changed,
+    *,
+    label: str,
+    disabled: bool,
+    calculate: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Draws the input of an operand, and beside it the choice of where it comes from."""
     with node("div", "rl-value"):
@@ -32,19 +40,30 @@ def operand(
             case Value(value=value):
                 _plain(t, value, kind, op, changed, label, disabled)
         if not disabled:
-            _source(t, part, kind, op, changed)
+            _source(t, part, kind, op, changed, calculate)
 
 
-def _source(t: Texts, part: Operand, kind: str, op: str, changed: Changed) -> None:
+def _source(
+    t: Texts,
+    part: Operand,
+    kind: str,
+    op: str,
+    changed: Changed,
+    calculate: Callable[[], Awaitable[None]] | None,
+) -> None:
     now = "field" if isinstance(part, Field) else "relative" if isinstance(part, Relative) else "value"
     offered = ["value", "field"]
     if kind in ("date", "datetime", "any") and op not in SEVERAL | WORDED:
         offered.append("relative")
+    if calculate is not None:
+        offered.append("sum")
 
     async def turned(wanted: Any) -> None:
         match wanted:
             case "field":
                 await changed(field("contact.name"), True)
+            case "sum" if calculate is not None:
+                await calculate()
             case "relative":
                 await changed(relative("today", 0, "days"), True)
             case "value":

@@ -25,7 +25,7 @@ State = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -33,6 +33,7 @@ def address() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, str(HERE / "table_top.py"), str(port)],
         env=environment,
+        cwd=tmp_path_factory.mktemp("harness"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -34,6 +34,7 @@ from engine.core.logic.editing import (
     rule,
     written,
 )  # fmt: skip
+from engine.core.logic.formulas import Term, formula, terms
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "logic"))
 import rule_random
@@ -127,7 +128,7 @@ ANYTHING = st.recursive(
     LITERALS,
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from(["and", "or", "!", "!!", "in", "var", "val", "exists", "==", "<=", "is_cpf", "now"]),
+        st.sampled_from(["and", "or", "!", "!!", "+", "round", "in", "var", "val", "exists", "==", "<=", "now"]),
         inner | st.lists(inner, max_size=3),
         max_size=2,
     ),
@@ -138,6 +139,20 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_no_json_loses_anything(source: Any) -> None:
     assert written(rule(rows(source))) == written(source)
+
+
+@given(ANYTHING)
+def test_no_formula_loses_anything(source: Any) -> None:
+    assert written(formula(terms(source))) == written(source)
+
+
+def test_a_calculation_as_terms() -> None:
+    source = {"round": [{"/": [{"*": [{"var": "total"}, {"var": "percent"}]}, 100]}]}
+    found = terms(source)
+    assert isinstance(found, Term) and found.op == "round"
+    (inner,) = found.parts
+    assert isinstance(inner, Term) and inner.op == "/"
+    assert inner.parts[1] == Value(100)
 
 
 def test_a_rule_that_is_nested_beyond_reason_is_raw() -> None:

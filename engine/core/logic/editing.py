@@ -98,7 +98,7 @@ three; `filled` is `!!`; `true` is the bare field."""
 
 def rows(rule: Json) -> Row:
     """The rule as rows. Never raises: what cannot be drawn, or is beyond the limits of a rule, is `Raw`."""
-    if _too_large(rule):
+    if too_large(rule):
         return Raw(rule)
     return _row(rule, 0)
 
@@ -287,8 +287,8 @@ def written(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _too_large(said: Any) -> bool:
-    """Without recursion, and for anything that is no JSON too."""
+def too_large(said: Any) -> bool:
+    """Beyond the limits of a rule, or no JSON. Looked at without recursion."""
     stack: list[tuple[Any, int]] = [(said, 0)]
     seen = 0
     while stack:
