@@ -139,6 +139,19 @@ def test_tidying_up_is_one_move_of_everything(board: Board) -> None:
     assert all(value % 10 == 0 for at in move["to"].values() for value in at)
 
 
+def test_tidying_up_a_thousand_steps_in_a_chain_keeps_them_together(page: Page, stand: str) -> None:
+    board = Board(page, stand, "thousand")
+    board.open(nodes=1000)
+    board.root.focus()
+    board.press("l")
+    (move,) = board.until("command")
+    places = list(move["to"].values())
+    assert len(places) == 1000
+    assert len({tuple(at) for at in places}) == 1000
+    wide, high = (max(at[i] for at in places) - min(at[i] for at in places) for i in (0, 1))
+    assert wide < 5 * high
+
+
 def test_an_exit_s_figure_leads_to_its_conversations(board: Board) -> None:
     board.say("paint", "heat", {"edges": {"n1.no": {"count": 247, "share": 0.21}}})
     board.page.get_by_text("247", exact=True).click()

@@ -1,4 +1,4 @@
-// Auto-layout of the whole flow or of the selection: dagre in a worker, the answer as one move.
+// Auto-layout of the whole flow or of the selection: in a worker, the answer as one move.
 import { snap } from "../model/geometry.js";
 import { groupKey } from "../model/graph.js";
 import Worker from "./worker.js?worker&inline";
@@ -13,9 +13,8 @@ export async function arranged(graph, ids) {
   if (list.length < 2) return null;
   const inside = new Set(list);
   const nodes = list.map((id) => ({ id, w: graph.nodes.get(id).w, h: graph.nodes.get(id).h, group: graph.homes.has(id) ? groupKey(graph.homes.get(id)) : null }));
-  const groups = [...new Set(nodes.map((n) => n.group).filter(Boolean))].map((id) => ({ id }));
   const edges = list.flatMap((source) => graph.edgesOf(source).filter(([, target]) => inside.has(target) && target !== source).map(([exit, target]) => [source, exit, target, weight(graph, source, exit)]));
-  const found = await run({ nodes, edges, groups });
+  const found = await run({ nodes, edges });
   // what is laid out stays where it was as a whole
   const before = graph.extent(whole ? null : list);
   const left = Math.min(...found.map(([, x]) => x)), top = Math.min(...found.map(([, , y]) => y));
