@@ -66,7 +66,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """One person for all tests of a file: what the page is made of is fetched once."""
-    context = browser.new_context(locale="pt-BR", viewport={"width": 1440, "height": 900})
+    size = {"width": 1440, "height": 900}
+    # views jump instead of gliding: nothing is in motion when the mouse comes
+    context = browser.new_context(locale="pt-BR", viewport=size, reduced_motion="reduce")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield context
     context.close()
