@@ -33,6 +33,8 @@ def fields(line: str) -> list[frozenset[int]] | None:
 
 def _values(part: str, bounds: tuple[int, int], names: dict[str, int]) -> frozenset[int]:
     low, high = bounds
+    if not part.isascii():
+        return frozenset()
     values: set[int] = set()
     for piece in part.split(","):
         span, _, step_text = piece.partition("/")

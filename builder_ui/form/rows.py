@@ -44,6 +44,8 @@ class Rows:
         self.newest = -1
         """Place of the entry that was just added: its first input takes the focus."""
         self._dragged = -1
+        self._focus: tuple[int, int] | None = None
+        """Which hand takes the focus when the rows are drawn: its row and direction; (-1, 0) is the press that adds."""
 
     @property
     def items(self) -> list[Any]:
@@ -72,8 +74,10 @@ class Rows:
                     if may:
                         self._hands(place, size)
         if may and size < self.most:
-            press(self.add_word, self._add, "tf-add", icon="add")
-        self.newest = -1
+            add = press(self.add_word, self._add, "tf-add", icon="add")
+            if self._focus == (-1, 0):
+                add.run_method("focus")
+        self.newest, self._focus = -1, None
 
     def _hands(self, place: int, size: int) -> None:
         t, title = self.sheet.t, self.title(place)
@@ -81,24 +85,15 @@ class Rows:
             if size > 1:
                 grip = word("span", "⋮⋮", "tf-grip", draggable="true", aria_hidden="true")
                 grip.on("dragstart", self._lifter(place), args=[])
-                press(
-                    "",
-                    self._mover(place, -1),
-                    "tf-hand",
-                    icon="expand_less",
-                    label=t("form.up", name=title),
-                    disabled=place == 0,
-                )
-                press(
-                    "",
-                    self._mover(place, 1),
-                    "tf-hand",
-                    icon="expand_more",
-                    label=t("form.down", name=title),
-                    disabled=place == size - 1,
-                )
+                self._hand(place, -1, "expand_less", t("form.up", name=title), off=place == 0)
+                self._hand(place, 1, "expand_more", t("form.down", name=title), off=place == size - 1)
             if size > self.least:
                 press("", self._remover(place), "tf-hand", icon="close", label=t("form.remove", name=title))
+
+    def _hand(self, place: int, step: int, icon: str, label: str, *, off: bool) -> None:
+        made = press("", self._mover(place, step), "tf-hand", icon=icon, label=label, disabled=off)
+        if self._focus == (place, step):
+            made.run_method("focus")
 
     def _lifter(self, place: int) -> Callable[[GenericEventArguments], None]:
         def lifted(_: GenericEventArguments) -> None:
@@ -116,7 +111,10 @@ class Rows:
 
     def _mover(self, place: int, step: int) -> Callable[[], Any]:
         async def moved() -> None:
-            await self.move(place, place + step)
+            target = place + step
+            last = len(self.items) - 1
+            self._focus = (target, 1 if target == 0 else -1 if target == last else step)
+            await self.move(place, target)
 
         return moved
 
@@ -137,7 +135,9 @@ class Rows:
         if not (0 <= source < len(items) and 0 <= target < len(items)):
             return
         items.insert(target, items.pop(source))
-        if await self.sheet.write(self.path, items, words=self.sheet.t("form.did.move")):
+        before = self.part.drawn
+        done = await self.sheet.write(self.path, items, words=self.sheet.t("form.did.move"))
+        if done and self.part.drawn == before:
             self.part.redraw()
 
     async def remove(self, place: int) -> None:
@@ -148,9 +148,11 @@ class Rows:
         left = [*items[:place], *items[place + 1 :]]
         more = self.removed(place) if self.removed is not None else []
         command = self.sheet.command(self.path, left)
+        self._focus = (-1, 0)
         words = self.sheet.t("form.did.remove")
+        before = self.part.drawn
         done = await self.sheet.do([*([command] if command is not None else []), *more], words=words)
-        if done:
+        if done and self.part.drawn == before:
             self.part.redraw()
 
     def at(self, place: int, *names: str | int) -> str:

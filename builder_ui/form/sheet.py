@@ -51,6 +51,8 @@ class Part:
         self.watches: list[Callable[[], None]] = []
         self.told_problems: list[Callable[[], None]] = []
         self.parts: list[Part] = []
+        self.drawn = 0
+        """How often it was drawn."""
         self._draw = draw
         self._make_up = make_up
         self._shown = make_up()
@@ -58,6 +60,7 @@ class Part:
         self._fill()
 
     def _fill(self) -> None:
+        self.drawn += 1
         with self.box, self.sheet.within(self):
             self._draw()
 

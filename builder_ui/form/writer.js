@@ -16,7 +16,7 @@ export default {
     <component :is="multiline ? 'textarea' : 'input'" ref="box" class="tf-box" :class="{ mono }" :value="text" :id="inputId"
       :rows="multiline ? rows : null" :type="multiline ? null : 'text'" :placeholder="placeholder" :disabled="disabled"
       :aria-label="label || null" :aria-describedby="described || null" :aria-invalid="invalid ? 'true' : null"
-      :aria-required="needed ? 'true' : null" :role="templated ? 'combobox' : null" :aria-expanded="templated ? String(open) : null"
+      :aria-required="needed ? 'true' : null" :role="templated && !multiline ? 'combobox' : null" :aria-expanded="templated && !multiline ? String(open) : null"
       :aria-controls="templated ? popId : null" :aria-activedescendant="open ? popId + '-' + at : null"
       :aria-autocomplete="templated ? 'list' : null" autocomplete="off" spellcheck="true"
       @input="typed" @keydown="key" @blur="left" @scroll="scrolled" @click="look" @focus="focused = true" />

@@ -76,9 +76,9 @@ def _plain(text: str) -> Any:
             return True
         case "não" | "false":
             return False
-    if re.fullmatch(r"-?(0|[1-9]\d*)", text):
+    if re.fullmatch(r"-?(0|[1-9]\d{0,30})", text, re.ASCII):
         return int(text)
-    if re.fullmatch(r"-?(0|[1-9]\d*)[.,]\d+", text):
+    if re.fullmatch(r"-?(0|[1-9]\d{0,30})([.,]\d{1,30})?([eE][+-]?\d{1,3})?", text, re.ASCII):
         return float(text.replace(",", "."))
     return text
 

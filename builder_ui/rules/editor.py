@@ -89,6 +89,8 @@ class _Editor:
         self.tab = "rows"
         self.adding: Place | None = None
         """The group to which a clause is being added, as long as its field is not chosen."""
+        self.newest: Place | None = None
+        """The clause that was just added: its question takes the focus."""
         self.marks: dict[str, bool | None] = {}
         """What the trial said of each clause, by JSON pointer."""
         self.find = find
@@ -126,8 +128,9 @@ class _Editor:
         with self.tabs:
             for key in ("rows", "json"):
                 on = key == self.tab
+                said = "value" if key == "rows" and self.wants == "value" else key
                 press(
-                    t(f"rules.tab.{'value' if key == 'rows' and self.wants == 'value' else key}"), self._turner(key), "tf-tab on" if on else "tf-tab",
+                    t(f"rules.tab.{said}"), self._turner(key), "tf-tab on" if on else "tf-tab",
                     aria_pressed="true" if on else "false",
                 )  # fmt: skip
         self.body.clear()
@@ -139,6 +142,7 @@ class _Editor:
                 Arithmetic(self.t, self.rule, self.kinds, self._set, disabled=not self.desk.editable).draw()
             else:
                 self._row(self.tree, ())
+        self.newest = None
         self._tell()
 
     def _turner(self, key: str) -> Callable[[], None]:
@@ -279,6 +283,7 @@ class _Editor:
 
         Entry(
             "select", question(clause), ask, label=t("rules.question"), disabled=not editable,
+            autofocus=place == self.newest,
             options=[{"value": q, "label": self._asks(q, kind)} for q in questions(kind, question(clause))],
         ).classes("rl-op")  # fmt: skip
         for n, part in enumerate(clause.right):
@@ -369,10 +374,12 @@ class _Editor:
     async def _append(self, place: Place, new: Row) -> None:
         row = at(self.tree, place)
         if isinstance(row, Group):
+            self.newest = (*place, len(row.members))
             alone = msgspec.structs.replace(row, alone=False) if row.members else row
             tree = put(self.tree, place, alone)
             await self._replace(insert(tree, (*place, len(row.members)), new))
         else:
+            self.newest = (*place, 1)
             await self._replace(put(self.tree, place, Group("all", (row, new))))
 
     async def _put(self, place: Place, new: Row, *, redraw: bool = True) -> None:

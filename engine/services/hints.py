@@ -7,6 +7,7 @@ use it; money is centavos, dates are ISO 8601, as everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -327,5 +328,5 @@ def sample(found: list[Hint]) -> dict[str, Any]:
                 held = at[part] = {}
             at = held
         if not (isinstance(at.get(last), dict) and hint.example in ({}, None)):
-            at[last] = hint.example
+            at[last] = deepcopy(hint.example)
     return data
