@@ -12,6 +12,7 @@ from nicegui.element import Element
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import TONES, chip, empty
 from builder_ui.elements.text import formatted
+from builder_ui.proof.one_click import OneClick
 from builder_ui.shell import shell
 from builder_ui.simulator.bubbles import ZONE
 from builder_ui.simulator.decisions import Decisions
@@ -20,6 +21,7 @@ from builder_ui.visit import to_login, visit
 from engine.core.errors import TramaError
 from engine.services import conversations as service
 from engine.services.demo import Demo
+from engine.services.people import Principal
 from engine.services.runtime import Runtime
 from engine.services.views import ConversationRow, MessageRow, OwnerName
 
@@ -41,7 +43,7 @@ def register(rt: Runtime, demo: Demo | None) -> None:
             with node("div", "inbox" + (" reading" if ident else "")):
                 listed = Listed(rt, tenant, t, ident)
                 await listed.refresh()
-                opened = Opened(rt, tenant, t, ident) if ident else None
+                opened = Opened(rt, seen.principal, t, ident) if ident else None
                 if opened is None:
                     with node("section", "inbox-none"):
                         empty("forum", t("conversations.pick"))
@@ -129,15 +131,17 @@ class Listed:
 class Opened:
     """One conversation: its words, and the decisions behind them."""
 
-    def __init__(self, rt: Runtime, tenant: int, t: Texts, ident: int) -> None:
-        self._rt, self._tenant, self._t, self._ident = rt, tenant, t, ident
+    def __init__(self, rt: Runtime, principal: Principal, t: Texts, ident: int) -> None:
+        self._rt, self._tenant, self._t, self._ident = rt, principal.tenant, t, ident
         with node("section", "inbox-words", aria_label=t("conversations.words")):
             self._head: Element = node("header", "card-head")
             with node("div", "words-scroll", tabindex=0):
                 self._place = node("div", "words")
         with node("section", "inbox-why", aria_label=t("panel.decisions"), tabindex=0):
-            word("h2", t("panel.decisions"))
-            self._why = Decisions(rt, tenant, t)
+            with node("div", "card-head"):
+                word("h2", t("panel.decisions"))
+                OneClick(rt, principal, t, ident)
+            self._why = Decisions(rt, principal.tenant, t)
 
     async def refresh(self) -> None:
         try:

@@ -20,7 +20,7 @@ from engine.services.flow_checks import opened
 
 SEVERITIES = ("error", "warning", "info")
 ICONS = {"error": "error", "warning": "warning", "info": "info"}
-SHOWN = 40
+SHOWN = 25
 """Lines of a group that are drawn at first."""
 FIXED_TOGETHER = frozenset(
     {

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
+from builder_ui.texts import Texts
 from engine.core.edit.commands import SetFlow
 from engine.core.errors import TramaError
 from engine.services import recording
@@ -20,9 +21,9 @@ async def record_test(desk: Desk, conversation: int) -> bool:
     try:
         made = await recording.record(desk.rt, desk.principal.tenant, conversation, desk.document.id)
     except TramaError as fault:
-        ui.notify(_refusal(desk, fault), type="warning")
+        ui.notify(refusal(t, fault), type="warning")
         return False
-    name = await _confirmed(desk, made, t("proof.try.default_name", date=conversation))
+    name = await _confirmed(desk, made, t("proof.try.default_name", date=f"#{conversation}"))
     if name is None:
         return False
     test = msgspec.structs.replace(made.test, name=name)
@@ -33,8 +34,8 @@ async def record_test(desk: Desk, conversation: int) -> bool:
     return True
 
 
-def _refusal(desk: Desk, fault: TramaError) -> str:
-    t = desk.t
+def refusal(t: Texts, fault: TramaError) -> str:
+    """Why a conversation could not become a test."""
     match fault.code:
         case "recording:other-flow":
             return t("proof.record.other_flow", flow=fault.detail)

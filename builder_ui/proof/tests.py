@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from nicegui import background_tasks, ui
+from nicegui.events import GenericEventArguments
 
 from builder_ui.editor.desk import Change, Desk
 from builder_ui.elements.native import node, press, word
@@ -57,6 +58,7 @@ class Tests:
                 self._bar.set_visibility(False)
             self._list = node("div", "proof-scroll", tabindex=-1)
         desk.on_change(self._changed)
+        ui.context.client.on_delete(self._closed)
         self._draw()
 
     # -- running ------------------------------------------------------------------------------------------------
@@ -83,6 +85,7 @@ class Tests:
             numbers = list(range(len(self._desk.document.tests)))
         checker = await self._bench.checker()
         document, rev = self._desk.document, self._desk.rev
+        numbers = [n for n in numbers if n < len(document.tests)]
         self._running(True)
         self._bar.props["max"] = max(1, len(numbers))
         for done, (n, verdict) in enumerate(
@@ -105,9 +108,29 @@ class Tests:
     def _changed(self, change: Change) -> None:
         if change.touched and all(name.startswith(("place:", "note:", "group:")) for name in change.touched):
             return
-        self._draw()
+        if "flow:tests" in change.touched or not change.touched:
+            self._draw()
+        else:
+            self._tell()
         if self._auto.value and self._desk.document.tests:
             self._begin((), after=PAUSE)
+
+    def _closed(self) -> None:
+        """The page is gone."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _tell(self) -> None:
+        """How many pass, and whether that is still true."""
+        if self._task is not None:
+            return
+        tests = self._desk.document.tests
+        known = [v for v in (self._verdicts.get(_key(test)) for test in tests) if v is not None]
+        passed = sum(v.passed for v in known)
+        said = self._t("proof.tests.passed", n=passed, all=len(tests)) if known else ""
+        if known and self._rev != self._desk.rev:
+            said += f" · {self._t('proof.tests.stale')}"
+        self._state.text = said
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
@@ -115,12 +138,7 @@ class Tests:
         t, tests = self._t, self._desk.document.tests
         verdicts = [self._verdicts.get(_key(test)) for test in tests]
         known = [v for v in verdicts if v is not None]
-        if self._task is None:
-            self._state.text = (
-                t("proof.tests.passed", n=sum(v.passed for v in known), all=len(tests)) if known else ""
-            )
-            if known and self._rev != self._desk.rev:
-                self._state.text += f" · {t('proof.tests.stale')}"
+        self._tell()
         self._list.clear()
         with self._list:
             if not tests:
@@ -134,58 +152,47 @@ class Tests:
                 self._cover(None)
 
     def _line(self, n: int, test: FlowTest, verdict: Verdict | None) -> None:
-        t = self._t
-        with node("li", "test"):
-            more = node("details", "test-more", open=test.name in self._unfolded)
-            more.on(
-                "toggle",
-                lambda e: self._fold(test.name, bool(e.args)),
-                js_handler="(e) => emit(e.target.open)",
-            )
-            with more:
-                with node("summary", "test-head"):
-                    if verdict is None:
-                        chip(t("proof.tests.unknown"), "plain")
-                    else:
-                        chip(
-                            t("proof.tests.pass" if verdict.passed else "proof.tests.fail"),
-                            "good" if verdict.passed else "bad",
-                        )
-                    word("span", test.name, "test-name")
-                with node("div", "test-acts"):
-                    press(t("proof.tests.run"), lambda: self._begin([n]), "ghost small", icon="play_arrow")
-                    if self._open is not None:
-                        press(
-                            t("proof.tests.open"),
-                            lambda: self._open_at(test, verdict),
-                            "ghost small",
-                            icon="chat",
-                        )
-                    if self._desk.editable:
-                        if verdict is not None and not verdict.passed:
-                            press(
-                                t("proof.tests.accept"),
-                                lambda: self._accept(n, test, verdict),
-                                "ghost small",
-                                icon="check",
-                            )
-                        press(
-                            "",
-                            lambda: self._rename(n, test),
-                            "round small",
-                            icon="edit",
-                            label=t("proof.tests.rename"),
-                        )
-                        press(
-                            "",
-                            lambda: self._delete(n, test),
-                            "round small",
-                            icon="delete",
-                            label=t("proof.tests.delete"),
-                        )
-                self._turns(verdict)
+        """What is inside is drawn when it is unfolded."""
+        t, open_ = self._t, test.name in self._unfolded
+        with node("li", "test"), node("details", "test-more", open=open_) as more:
+            with node("summary", "test-head"):
+                if verdict is None:
+                    chip(t("proof.tests.unknown"), "plain")
+                elif verdict.passed:
+                    chip(t("proof.tests.pass"), "good")
+                else:
+                    chip(t("proof.tests.fail"), "bad")
+                word("span", test.name, "test-name")
+            body = node("div", "test-body")
 
-    def _turns(self, verdict: Verdict | None) -> None:
+        def fold(event: GenericEventArguments) -> None:
+            if not event.args:
+                self._unfolded.discard(test.name)
+                return
+            self._unfolded.add(test.name)
+            if not body.default_slot.children:
+                with body:
+                    self._body(n, test, verdict)
+
+        more.on("toggle", fold, js_handler="(e) => emit(e.target.open)")
+        if open_:
+            with body:
+                self._body(n, test, verdict)
+
+    def _body(self, n: int, test: FlowTest, verdict: Verdict | None) -> None:
+        t = self._t
+        with node("div", "test-acts"):
+            press(t("proof.tests.run"), lambda: self._begin([n]), "ghost small", icon="play_arrow")
+            if self._open is not None:
+                press(t("proof.tests.open"), lambda: self._open_at(test, verdict), "ghost small", icon="chat")
+            if self._desk.editable:
+                if verdict is not None and not verdict.passed:
+                    text = t("proof.tests.accept")
+                    press(text, lambda: self._accept(n, test, verdict), "ghost small", icon="check")
+                text = t("proof.tests.rename")
+                press("", lambda: self._rename(n, test), "round small", icon="edit", label=text)
+                text = t("proof.tests.delete")
+                press("", lambda: self._delete(n, test), "round small", icon="delete", label=text)
         if verdict is None:
             return
         for said in verdict.failures if not verdict.turns else ():
@@ -194,7 +201,7 @@ class Tests:
             for played in verdict.turns:
                 with node("li", "") as item:
                     item.on("mouseenter", lambda p=played: self._show(p.path), args=[])
-                    draw_turn(played, self._t)
+                    draw_turn(played, t)
 
     def _show(self, path: list[tuple[str, str]]) -> None:
         """The turn's way on the canvas."""
@@ -204,9 +211,6 @@ class Tests:
         if path:
             edges = [[ident, leaves] for ident, leaves in path if leaves]
             self._desk.paint("path", {"nodes": nodes, "edges": edges, "now": path[-1][0]})
-
-    def _fold(self, name: str, unfolded: bool) -> None:
-        (self._unfolded.add if unfolded else self._unfolded.discard)(name)
 
     def _coverage(self, verdicts: list[Verdict]) -> None:
         t = self._t

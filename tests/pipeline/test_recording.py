@@ -17,8 +17,9 @@ from engine.core.edit.commands import SetFlow, SetNode
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import TestTurn
-from engine.services import channels, clock, flows, recording, tryout
+from engine.services import channels, clock, editing, flows, recording, tryout
 from engine.services.calls import Calls
+from engine.services.editing import Author
 from engine.services.flow_checks import Checker, run_tests
 
 MARIA = {
@@ -99,12 +100,61 @@ async def test_the_recording_passes_and_fails_after_a_change(acme: Company) -> N
     assert len(run_tests(changed, []).failed) == 1
 
 
+def renames(*before: dict[str, Any], edges: list[dict[str, Any]], **fields: str) -> dict[str, Any]:
+    """Looks at the contact and then writes into it."""
+    learn = {"type": "update_contact", "id": "learn", "fields": fields}
+    ask = {"type": "ask", "id": "ask", "text": "Tudo bem?", "save_as": "name"}
+    nodes = [*before, learn, ask, {"type": "hand_over", "id": "person"}]
+    last = [
+        {"from": "learn", "exit": "next", "to": "ask"},
+        {"from": "ask", "exit": "answered", "to": "person"},
+    ]
+    return greeting(nodes=nodes, start=before[0]["id"], edges=[*edges, *last])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        renames(
+            {"type": "decide", "id": "known", "cases": [
+                {"exit": "other", "when": {"!=": [{"var": "contact.name"}, "Zuleica Braga"]}}]},
+            edges=[{"from": "known", "exit": "other", "to": "learn"}, {"from": "known", "exit": "else", "to": "person"}],
+            name="Zuleica Braga",
+        ),
+        renames(
+            {"type": "send_message", "id": "plan", "text": 'Plano: {{ contact.fields.plan | default("nenhum") }}'},
+            edges=[{"from": "plan", "exit": "next", "to": "learn"}],
+            plan="Ouro",
+        ),
+    ],
+    ids=["read by a rule", "written by the flow"],
+)  # fmt: skip
+async def test_the_contact_is_as_it_was_when_the_flow_first_looked(
+    acme: Company, document: dict[str, Any]
+) -> None:
+    await acme.publish(document)
+    await acme.says("oi")
+    await acme.settle()
+    made = await recording.record(acme.rt, acme.tenant, await conversation_of(acme), "greeting")
+    assert "differs" not in {n.kind for n in made.notes}
+    assert "Ouro" not in msgspec.json.encode(made.test).decode()
+
+
 async def test_nobody_is_in_the_recording(acme: Company) -> None:
     made = await recording.record(acme.rt, acme.tenant, await spoken(acme), "who")
     text = msgspec.json.encode(made.test).decode()
     for trace in ("Maria", "Silva", "52998224725", "529.982", "8765", "m@x.br", "Ana", "988887777"):
         assert trace not in text
     assert next(n for n in made.notes if n.kind == "disguised").about["n"] >= "3"
+
+
+async def test_one_click_puts_the_recording_into_the_draft_and_undo_takes_it_out(acme: Company) -> None:
+    author = Author(person=await acme.person(), name="Ana")
+    filed = await recording.keep(acme.rt, acme.tenant, await spoken(acme), author)
+    assert (filed.flow, filed.index) == ("who", 0)
+    assert (await flows.test(acme.rt, acme.tenant, "who")).ran == 1
+    await editing.undo(acme.rt, acme.tenant, "who", author)
+    assert (await flows.test(acme.rt, acme.tenant, "who")).ran == 0
 
 
 async def test_a_conversation_that_went_elsewhere_is_refused(acme: Company) -> None:
