@@ -115,7 +115,7 @@ export default {
       hand = scene.hand = new Hand(scene);
       keys = new Keys(scene, hand);
       const clipboard = new Clipboard(scene, keys);
-      const drop = new Drop(scene, hand);
+      const drop = new Drop(scene);
       const modes = new MutationObserver(() => scene.recolour());
       modes.observe(document.body, { attributes: true, attributeFilter: ["class"] });
       const connected = () => { scene.away = false; scene.ui(); scene.again(); };

@@ -1,7 +1,8 @@
 // The canvas in one place: the flow, what is selected, the layers, and when to repaint. Hands (mouse, keys, clipboard)
 // act on it; it knows nothing of events.
 import { around, crosses } from "./model/geometry.js";
-import { Graph, edgeKey, groupKey, groupOf, noteRaw } from "./model/graph.js";
+import { Graph, groupKey, groupOf } from "./model/graph.js";
+import { Deeds } from "./deeds.js";
 import { Shared } from "./model/document.js";
 import { colours } from "./view/colours.js";
 import { edgeLook } from "./view/draw.js";
@@ -10,8 +11,9 @@ import { nodeLook, peersAt, prepared } from "./view/looks.js";
 const VIEW_KEY = "trama.view:";
 const LEGIBLE = 0.6;
 
-export class Scene {
+export class Scene extends Deeds {
   constructor({ words, editable, emit }) {
+    super();
     this.words = words;
     this.allowed = editable;
     this.away = false;
@@ -247,130 +249,6 @@ export class Scene {
     return [...ids].filter((id) => this.graph.nodes.has(id) || this.graph.notes.has(id));
   }
 
-  // ---- doing
-  do(command) {
-    if (!this.editable) {
-      this.refused();
-      return null;
-    }
-    return this.shared.send(command);
-  }
-
-  ask(kind, data = {}) {
-    const reading = new Set(["open", "search", "palette", "help", "exit"]);
-    if (!this.editable && !reading.has(kind)) {
-      this.refused();
-      return;
-    }
-    this.emit("ask", kind, data);
-  }
-
-  refused() {
-    this.tellBriefly(this.away ? this.words.away : this.words.read_only);
-  }
-
-  tellBriefly(text) {
-    this.notice = text;
-    clearTimeout(this.noticeGone);
-    this.noticeGone = setTimeout(() => { this.notice = null; this.ui(); }, 4000);
-    this.ui();
-  }
-
-  /** Nodes and notes to new places, as one command. `to`: Map of id to [x, y]. */
-  move(to) {
-    const places = {};
-    for (const [id, [x, y]] of to) places[id] = [Math.round(x), Math.round(y)];
-    if (Object.keys(places).length) this.do({ do: "move", to: places });
-  }
-
-  connect(source, exit, target) {
-    this.do({ do: "connect", from: source, exit, to: target });
-  }
-
-  batch(commands) {
-    if (commands.length === 1) this.do(commands[0]);
-    else if (commands.length) this.do({ do: "batch", commands });
-  }
-
-  remove() {
-    const nodes = [...this.chosen].filter((id) => this.graph.nodes.has(id));
-    for (const id of this.chosenGroups) {
-      const group = this.graph.groups.get(id);
-      if (group?.folded) nodes.push(...group.nodes);
-    }
-    const notes = [...this.chosen].filter((id) => this.graph.notes.has(id));
-    const edges = [...this.chosenEdges].map((key) => key.split("\n"));
-    const frames = [...this.chosenGroups].filter((id) => !this.graph.groups.get(id)?.folded);
-    if (nodes.length) this.ask("delete", { ids: [...new Set(nodes)], edges, notes });
-    else {
-      this.batch([
-        ...edges.map(([from, exit]) => ({ do: "disconnect", from, exit })),
-        ...notes.map((id) => ({ do: "remove_note", id })),
-        ...frames.map((id) => ({ do: "remove_group", id })),
-      ]);
-    }
-    this.root.focus({ preventScroll: true });
-  }
-
-  fold(id) {
-    const group = this.graph.groups.get(id);
-    this.do({ do: "put_group", group: { ...group, folded: !group.folded } });
-  }
-
-  groupNamed(id, title) {
-    this.editing = null;
-    const group = this.graph.groups.get(id);
-    const words = title.trim();
-    if (group && words && words !== group.title) this.do({ do: "put_group", group: { ...group, title: words } });
-    else this.touch(groupKey(id));
-  }
-
-  /** Selected groups are dissolved; selected nodes leave theirs. */
-  ungroup() {
-    const commands = [];
-    for (const group of this.graph.groups.values()) {
-      const left = (group.nodes ?? []).filter((id) => !this.chosen.has(id));
-      if (this.chosenGroups.has(group.id) || (left.length === 0 && group.nodes?.length)) commands.push({ do: "remove_group", id: group.id });
-      else if (left.length !== (group.nodes ?? []).length) commands.push({ do: "put_group", group: { ...group, nodes: left } });
-    }
-    this.batch(commands);
-  }
-
-  /** The open group whose frame holds a point, without what is being moved. */
-  groupAt(x, y, moving) {
-    const set = new Set(moving);
-    for (const group of this.graph.groups.values()) {
-      if (group.folded || (group.nodes ?? []).some((id) => set.has(id))) continue;
-      const box = this.graph.frame(group);
-      if (box && x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]) return group.id;
-    }
-    return null;
-  }
-
-  noteWritten(id, text) {
-    if (this.editing !== id) return;
-    this.editing = null;
-    const note = this.graph.notes.get(id);
-    if (note && note.text !== text) this.do({ do: "put_note", note: { ...noteRaw(note), text } });
-    else this.touch(id);
-  }
-
-  noteColour(id, color) {
-    const note = this.graph.notes.get(id);
-    if (note && note.color !== color) this.do({ do: "put_note", note: { ...noteRaw(note), color } });
-  }
-
-  edit(key) {
-    if (!this.editable) return;
-    this.editing = groupOf(key) ?? key;
-    this.touch(key);
-  }
-
-  setTool(tool) {
-    this.tool = tool;
-    this.ui();
-  }
-
   // ---- layers and marks
   paint(layer, paint) {
     const ready = prepared(layer, paint);
@@ -448,15 +326,13 @@ export class Scene {
   }
 
   inBox(rect) {
-    const ids = [], groups = [], edges = [];
+    const ids = [], groups = [];
     for (const [id, box, kind] of this.graph.boxes()) {
       if (!crosses(box, rect)) continue;
       if (kind === "fold") groups.push(groupOf(id));
       else ids.push(id);
     }
-    const set = new Set(ids);
-    for (const way of this.graph.allWays()) if (set.has(way.source) && set.has(way.target)) edges.push(edgeKey(way.source, way.exit));
-    return { ids, groups, edges: [] };
+    return { ids, groups };
   }
 
   bounding(ids) {

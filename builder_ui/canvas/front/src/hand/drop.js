@@ -1,13 +1,13 @@
 // What is dragged in from the page: any element with `data-node-kind` becomes a step where it is dropped; on an edge,
 // between its ends.
 import { HEAD, WIDTH, snap } from "../model/geometry.js";
+import { edgeUnder } from "./hit.js";
 
 const KIND = "application/x-trama-step";
 
 export class Drop {
-  constructor(scene, hand) {
+  constructor(scene) {
     this.scene = scene;
-    this.hand = hand;
     this.start = (e) => {
       const item = e.target instanceof Element && e.target.closest("[data-node-kind]");
       if (!item) return;
@@ -30,7 +30,7 @@ export class Drop {
     if (!event.dataTransfer.types.includes(KIND) || !this.scene.editable) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    this.mark(this.hand.edgeUnder(...this.scene.point(event)));
+    this.mark(edgeUnder(this.scene, ...this.scene.point(event)));
   }
 
   mark(key) {

@@ -1,12 +1,12 @@
 // The mouse, the pen and the finger on the canvas. One gesture at a time: move, box, pull (an edge), resize. What is not
 // taken here goes to Vue Flow, which pans and pinches.
-import { away, snap } from "../model/geometry.js";
-import { edgeKey, groupKey, noteRaw } from "../model/graph.js";
+import { snap } from "../model/geometry.js";
+import { groupKey, noteRaw } from "../model/graph.js";
+import { Carry } from "./carry.js";
+import { edgeUnder, endUnder, under } from "./hit.js";
 import { Pull } from "./pull.js";
 
 const SLOP = 4;
-const EDGE_REACH = 8;
-const END_REACH = 18;
 const RIM = 36;
 
 export class Hand {
@@ -28,64 +28,12 @@ export class Hand {
     root.addEventListener("wheel", (e) => this.wheel(e), { capture: true, passive: false });
   }
 
-  // ---- what is under the pointer
-  hit(event) {
-    const { scene } = this;
-    const el = event.target instanceof Element ? event.target : null;
-    if (el?.closest(".tc-ui")) return { kind: "ui" };
-    const figure = el?.closest("[data-figure]");
-    if (figure) return { kind: "figure", id: figure.dataset.of, exit: figure.dataset.figure };
-    const exit = el?.closest(".tc-exit");
-    if (exit) return { kind: "exit", id: exit.dataset.source, exit: exit.dataset.exit };
-    const grip = el?.closest("[data-grip]");
-    if (grip) return { kind: "grip", id: grip.dataset.grip };
-    const node = el?.closest("[data-node]");
-    const frame = el?.closest("[data-frame]");
-    const [x, y] = scene.point(event);
-    const end = node ? null : this.endUnder(x, y);
-    if (end) return end;
-    if (node) return { kind: "node", id: node.dataset.node };
-    if (frame) return { kind: "group", id: frame.dataset.frame };
-    const drawn = scene.nodeUnder(x, y);
-    if (drawn) return drawn.startsWith("group:") ? { kind: "group", id: drawn.slice(6) } : { kind: "node", id: drawn };
-    const edge = this.edgeUnder(x, y);
-    if (edge) return { kind: "edge", key: edge };
-    return { kind: "pane" };
-  }
-
-  edgeUnder(x, y) {
-    const { scene } = this;
-    const reach = EDGE_REACH / scene.viewport().zoom;
-    let best = reach, found = null;
-    for (const way of scene.graph.allWays()) {
-      const b = way.box;
-      if (x < b[0] - reach || x > b[2] + reach || y < b[1] - reach || y > b[3] + reach) continue;
-      const d = away(way, x, y);
-      if (d < best) [best, found] = [d, edgeKey(way.source, way.exit)];
-    }
-    return found;
-  }
-
-  /** An end of the edge that is pointed at or selected, to take it elsewhere. */
-  endUnder(x, y) {
-    const { scene } = this;
-    if (!scene.near || !scene.editable) return null;
-    for (const key of new Set([...scene.chosenEdges, scene.hovered].filter(Boolean))) {
-      const way = scene.wayOf(key);
-      if (!way) continue;
-      const p = way.points;
-      if (Math.hypot(x - p.at(-2), y - p.at(-1)) < END_REACH) return { kind: "end", key, which: "target" };
-      if (Math.hypot(x - p[0] - END_REACH, y - p[1]) < END_REACH / 2) return { kind: "end", key, which: "source" };
-    }
-    return null;
-  }
-
   // ---- gestures
   down(event) {
     const { scene } = this;
     if (this.gesture) return;
     scene.bounds = null;
-    const hit = this.hit(event);
+    const hit = under(scene, event);
     if (hit.kind === "ui") return;
     scene.root.classList.add("tc-mouse");
     if (event.button !== 0 || this.space) return;
@@ -160,14 +108,7 @@ export class Hand {
         scene.refused();
         return false;
       }
-      if (g.hit.kind === "node" && !scene.chosen.has(g.hit.id)) scene.choose({ ids: [g.hit.id] }, { add: g.many });
-      g.ids = scene.movable();
-      g.from = new Map(g.ids.map((id) => { const b = scene.graph.box(id); return [id, [b[0], b[1]]]; }));
-      const lead = scene.graph.nodes.has(g.hit.id) ? scene.graph.box(g.hit.id) : scene.bounding(g.ids);
-      g.lead = [lead[0], lead[1]];
-      g.insert = g.ids.length === 1 && scene.graph.nodes.has(g.ids[0]) && scene.graph.loose(g.ids[0]);
-      scene.shared.hold(g.ids);
-      scene.root.classList.add("tc-moving");
+      g.carry = new Carry(scene, g);
     } else if (g.kind === "pull") {
       if (!scene.editable) {
         this.gesture = null;
@@ -191,7 +132,7 @@ export class Hand {
     this.rim(g);
     const [x, y] = scene.point(g.event);
     g.now = [x, y];
-    if (g.kind === "move") this.stepMove(g, x, y);
+    if (g.kind === "move") g.carry.to(x, y);
     else if (g.kind === "pull") g.pull.to(x, y);
     else if (g.kind === "resize") {
       const note = scene.graph.notes.get(g.hit.id);
@@ -208,29 +149,6 @@ export class Hand {
       if (!same || groups.length !== scene.chosenGroups.size) scene.choose({ ids, groups }, { quiet: true });
     }
     scene.repaint();
-  }
-
-  stepMove(g, x, y) {
-    const { scene } = this;
-    const dx = snap(g.lead[0] + x - g.x) - g.lead[0];
-    const dy = snap(g.lead[1] + y - g.y) - g.lead[1];
-    if (dx === g.dx && dy === g.dy) return;
-    [g.dx, g.dy] = [dx, dy];
-    for (const [id, [fx, fy]] of g.from) {
-      scene.graph.place(id, fx + dx, fy + dy);
-      scene.touch(id);
-    }
-    if (g.insert) scene.dropEdge = this.edgeFor(g.ids[0], x, y);
-    if (g.hit.kind === "node") scene.dropGroup = scene.dropEdge ? null : scene.groupAt(x, y, g.ids);
-    if (scene.minimapShown) scene.minimap.stale = true;
-  }
-
-  /** The edge under a node that is being dropped, if it could stand between its ends. */
-  edgeFor(id, x, y) {
-    const key = this.edgeUnder(x, y) ?? this.edgeUnder(...centre(this.scene.graph.box(id)));
-    if (!key) return null;
-    const way = this.scene.wayOf(key);
-    return way.source === id || way.target === id ? null : key;
   }
 
   /** Near the rim the view goes along. */
@@ -261,7 +179,7 @@ export class Hand {
       this.still(g);
       return;
     }
-    if (g.kind === "move") this.dropMove(g);
+    if (g.kind === "move") g.carry.drop();
     else if (g.kind === "pull") g.pull.drop(...g.now);
     else if (g.kind === "resize") {
       const note = scene.graph.notes.get(g.hit.id);
@@ -274,47 +192,6 @@ export class Hand {
     }
     this.swallow = performance.now();
     scene.repaint();
-  }
-
-  dropMove(g) {
-    const { scene } = this;
-    const key = scene.dropEdge;
-    const group = scene.graph.groups.get(scene.dropGroup);
-    scene.dropEdge = scene.dropGroup = null;
-    const to = new Map();
-    for (const id of g.ids) {
-      const b = scene.graph.box(id);
-      const from = g.from.get(id);
-      if (b && (b[0] !== from[0] || b[1] !== from[1])) to.set(id, [b[0], b[1]]);
-    }
-    if (to.size) this.sendMove(g, key, group, to);
-    // what is pending stays as it is; all else shows what the server said meanwhile
-    scene.shared.release(g.ids, true);
-    for (const id of g.ids) scene.touch(id);
-  }
-
-  /** A move, and what it meant: between two steps, or into a group. */
-  sendMove(g, key, group, to) {
-    const { scene } = this;
-    const joining = group && g.ids.filter((id) => scene.graph.nodes.has(id) && !scene.graph.homes.has(id));
-    const move = { do: "move", to: Object.fromEntries([...to].map(([id, [x, y]]) => [id, [Math.round(x), Math.round(y)]])) };
-    if (joining?.length) {
-      scene.batch([move, { do: "put_group", group: { ...group, nodes: [...(group.nodes ?? []), ...joining] } }]);
-      return;
-    }
-    const node = scene.graph.nodes.get(g.ids[0]);
-    const exit = key && node && node.view.exits.find((e) => e.kind === "normal");
-    if (!key || !exit) {
-      scene.do(move);
-      return;
-    }
-    const [source, from] = key.split("\n");
-    const target = scene.graph.edges.get(source).get(from);
-    scene.batch([
-      move,
-      { do: "connect", from: source, exit: from, to: node.id },
-      { do: "connect", from: node.id, exit: exit.name, to: target },
-    ]);
   }
 
   /** A press without a move. */
@@ -345,12 +222,7 @@ export class Hand {
     if (!g) return false;
     this.gesture = null;
     scene.root.classList.remove("tc-moving");
-    scene.dropEdge = scene.dropGroup = null;
-    if (g.kind === "move" && g.from) {
-      for (const [id, [x, y]] of g.from) scene.graph.place(id, x, y);
-      scene.shared.release(g.ids, true);
-      for (const id of g.ids) scene.touch(id);
-    }
+    g.carry?.back();
     if (g.kind === "pull") g.pull?.stop();
     if (g.kind === "resize" && g.size) {
       const note = scene.graph.notes.get(g.hit.id);
@@ -365,7 +237,7 @@ export class Hand {
   // ---- clicks, wheel, hover
   clicked(event) {
     const { scene } = this;
-    const hit = this.hit(event);
+    const hit = under(scene, event);
     if (hit.kind === "figure") scene.ask("exit", { id: hit.id, exit: hit.exit });
     // Vue Flow swallows the click after a pan; one that arrives on the empty canvas means "none of these"
     if (hit.kind === "pane" && performance.now() - (this.swallow ?? 0) > 60 && !event.shiftKey && scene.tool !== "select") {
@@ -375,7 +247,7 @@ export class Hand {
 
   twice(event) {
     const { scene } = this;
-    const hit = this.hit(event);
+    const hit = under(scene, event);
     const [x, y] = scene.point(event);
     if (hit.kind === "ui" || hit.kind === "exit") return;
     if (hit.kind === "node") {
@@ -417,12 +289,12 @@ export class Hand {
     if (el?.closest(".tc-edge-tools")) return;
     if (el?.closest(".tc-ui, [data-node], [data-frame]")) {
       // near an edge's end one is over the node already
-      if (!this.endUnder(...this.scene.point(event))) this.hover(null);
+      if (!endUnder(this.scene, ...this.scene.point(event))) this.hover(null);
       return;
     }
     const [x, y] = this.scene.point(event);
-    this.hover(this.scene.nodeUnder(x, y) ? null : this.edgeUnder(x, y));
-    this.scene.root.classList.toggle("tc-at-end", Boolean(this.endUnder(x, y)));
+    this.hover(this.scene.nodeUnder(x, y) ? null : edgeUnder(this.scene, x, y));
+    this.scene.root.classList.toggle("tc-at-end", Boolean(endUnder(this.scene, x, y)));
   }
 
   hover(key) {
@@ -434,5 +306,3 @@ export class Hand {
     scene.ui();
   }
 }
-
-const centre = (b) => [(b[0] + b[2]) / 2, (b[1] + b[3]) / 2];
