@@ -5,6 +5,7 @@ The draft may change meanwhile; the trial stays on the one with which it began u
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from engine.core.edit.commands import SetFlow
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, FlowTest, TestTurn
+from engine.core.replay import called
 from engine.core.trace import Step
 from engine.core.tryout import Given, Recipe, Setup, Trial, as_test, drawn, steps
 from engine.services import recording, tryout
@@ -50,6 +52,8 @@ class TryPane:
         self._trial: Trial | None = None
         self._setup: Setup | None = None
         self._of_test = False
+        self._one = asyncio.Lock()
+        """One input after the other, whatever is waited for meanwhile."""
         self._began = -1
         self._keep = Keep(desk.flow_id)
         t = desk.t
@@ -99,33 +103,33 @@ class TryPane:
 
     async def restore(self) -> None:
         """What was tried at the last visit, unless something was tried already."""
-        if self._trial is not None:
-            return
-        kept = self._keep.load()
-        if kept is None or not kept.inputs:
-            await self.restart()
-            return
-        self._people.take(kept.channel, kept.contact, kept.made_up)
-        try:
-            self._of_test = kept.world is not None
-            at = datetime.fromisoformat(kept.at)
-            self._setup = (
-                Setup(at=kept.at, world=kept.world) if kept.world is not None else await self._world(at)
-            )
-            recipe = Recipe(setup=self._setup, inputs=kept.inputs, now=kept.now)
-            await self._again(recipe)
-        except (TramaError, ValueError):
-            # the contact is gone, or the clock was never one: a new trial then
-            self._people.take(kept.channel, None, {"name": "Ana Lima"})
-            await self.restart()
+        async with self._one:
+            kept = self._keep.load() if self._trial is None else None
+            if kept is not None and kept.inputs:
+                await self._restore(kept)
+            elif self._trial is None:
+                await self._restart()
 
     async def load(self, test: FlowTest, turn: int) -> None:
         """Play a test up to one of its turns (from 1), and go on from there by hand."""
-        inputs = [Given(id=n, after=n - 1, turn=_bare(one)) for n, one in enumerate(test.turns, 1)]
-        setup = Setup(at=test.at, world=test.world)
-        self._of_test = True
-        self._people.named(str(test.world.get("contact", {}).get("name", "")))
-        await self._again(Recipe(setup=setup, inputs=inputs, now=min(max(turn, 0), len(inputs))))
+        flow = self._desk.document.id
+        turns = [_bare(called(flow, test, one)) for one in test.turns]
+        inputs = [Given(id=n, after=n - 1, turn=one) for n, one in enumerate(turns, 1)]
+        recipe = Recipe(
+            setup=Setup(at=test.at, world=test.world), inputs=inputs, now=min(max(turn, 0), len(inputs))
+        )
+        async with self._one:
+            self._of_test = True
+            self._people.named(str(test.world.get("contact", {}).get("name", "")))
+            try:
+                await self._again(recipe)
+            except TramaError as fault:
+                self._refused(fault)
+
+    async def restart(self) -> None:
+        """A new conversation with whoever was chosen."""
+        async with self._one:
+            await self._restart()
 
     def shown(self, on: bool) -> None:
         """Somebody opened or left the pane: only while it is seen its way lies over the canvas."""
@@ -134,8 +138,22 @@ class TryPane:
         else:
             self._desk.paint("path", None)
 
-    async def restart(self) -> None:
-        """A new conversation with whoever was chosen."""
+    # -- playing ------------------------------------------------------------------------------------------------
+
+    async def give(self, turn: TestTurn) -> None:
+        """One more input."""
+        async with self._one:
+            try:
+                trial = await self._ready()
+                before = trial.player.now
+                beat = trial.give(turn)
+            except TramaError as fault:
+                self._refused(fault)
+                return
+            self._chat.add(beat, before, self._zone)
+            await self._settled()
+
+    async def _restart(self) -> None:
         self._trial, self._setup, self._of_test = None, None, False
         self._keep.forget()
         try:
@@ -144,19 +162,18 @@ class TryPane:
             self._refused(fault)
         self._redraw()
 
-    # -- playing ------------------------------------------------------------------------------------------------
-
-    async def give(self, turn: TestTurn) -> None:
-        """One more input."""
+    async def _restore(self, kept: Kept) -> None:
+        self._people.take(kept.channel, kept.contact, kept.made_up)
         try:
-            trial = await self._ready()
-            before = trial.player.now
-            beat = trial.give(turn)
-        except TramaError as fault:
-            self._refused(fault)
-            return
-        self._chat.add(beat, before, self._zone)
-        await self._settled()
+            if kept.world is not None:
+                self._of_test, self._setup = True, Setup(at=kept.at, world=kept.world)
+            else:
+                self._setup = await self._world(datetime.fromisoformat(kept.at))
+            await self._again(Recipe(setup=self._setup, inputs=kept.inputs, now=kept.now))
+        except (TramaError, ValueError):
+            # the contact is gone, or the clock was never one: a new trial then
+            self._people.take(kept.channel, None, {"name": "Ana Lima"})
+            await self._restart()
 
     async def _ready(self) -> Trial:
         """The trial, begun anew while nothing was said and the draft changed."""
@@ -195,7 +212,8 @@ class TryPane:
 
     async def _replay(self) -> None:
         if self._trial is not None:
-            await self._again(self._trial.recipe())
+            async with self._one:
+                await self._again(self._trial.recipe())
             self._say(self._t("proof.try.replayed"), "positive")
 
     async def _stands(self) -> Standing:

@@ -118,7 +118,8 @@ def renames(*before: dict[str, Any], edges: list[dict[str, Any]], **fields: str)
         renames(
             {"type": "decide", "id": "known", "cases": [
                 {"exit": "other", "when": {"!=": [{"var": "contact.name"}, "Zuleica Braga"]}}]},
-            edges=[{"from": "known", "exit": "other", "to": "learn"}, {"from": "known", "exit": "else", "to": "person"}],
+            edges=[{"from": "known", "exit": "other", "to": "learn"},
+                   {"from": "known", "exit": "else", "to": "person"}],
             name="Zuleica Braga",
         ),
         renames(
