@@ -199,8 +199,9 @@ class Tests:
             word("div", said, "visit-error")
         with node("ol", "test-turns"):
             for played in verdict.turns:
-                with node("li", "") as item:
-                    item.on("mouseenter", lambda p=played: self._show(p.path), args=[])
+                with node("li", "", tabindex=0) as item:
+                    for event in ("mouseenter", "focus"):
+                        item.on(event, lambda p=played: self._show(p.path), args=[])
                     draw_turn(played, t)
 
     def _show(self, path: list[tuple[str, str]]) -> None:
