@@ -52,6 +52,12 @@ _SHELVES: WeakKeyDictionary[Desk, _Shelf] = WeakKeyDictionary()
 Make = Callable[[Sheet], dict[str, Any]]
 
 
+def know(desk: Desk, directory: Directory) -> None:
+    """The company's names are known already: no form of this desk has to fetch them for a while."""
+    shelf = _SHELVES.setdefault(desk, _Shelf())
+    shelf.directory, shelf.at = directory, time.monotonic()
+
+
 def share(sheet: Sheet, load: Load, make: Make | None = None) -> None:
     """Gives the page its book, and keeps it up to date: once the company's names are known, and whenever the document
     names something new."""
@@ -67,7 +73,7 @@ def share(sheet: Sheet, load: Load, make: Make | None = None) -> None:
 
     async def fetch() -> None:
         sheet.directory = await load(sheet.desk.rt, sheet.desk.principal.tenant, sheet.desk.document)
-        shelf.directory, shelf.at = sheet.directory, time.monotonic()
+        know(sheet.desk, sheet.directory)
         if sheet.root is not None and not sheet.root.box.is_deleted:
             tell()
             sheet.root.compare()

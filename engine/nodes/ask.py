@@ -108,7 +108,7 @@ class Ask(Node, tag="ask", frozen=True, kw_only=True):
     retry: Annotated[Words, Meta(title="When it does not fit")] = ""
     tries: Annotated[int, Meta(ge=1, le=20, title="Tries")] = 3
     remind_minutes: Annotated[int, Meta(ge=0, le=525_600, title="Remind after (minutes)")] = 0
-    reminder: Words = ""
+    reminder: Annotated[Words, Meta(title="Reminder")] = ""
     timeout_minutes: Annotated[int, Meta(ge=1, le=525_600, title="Give up after (minutes)")] = 1440
     check_digits: Annotated[bool, Meta(title="CPF and CNPJ must be valid")] = True
     scale: Annotated[int, Meta(ge=2, le=10, title="Highest rating")] = 5

@@ -101,11 +101,11 @@ class Menu(Node, tag="menu", frozen=True, kw_only=True):
     cases: Annotated[list[Case], Meta(title="What else may be typed", max_length=20)] = []
     button: Annotated[str, Meta(title="Button that opens the list", max_length=20)] = "Ver opções"
     retry: Annotated[Words, Meta(title="When nothing fits")] = ""
-    tries: Annotated[int, Meta(ge=1, le=20)] = 3
+    tries: Annotated[int, Meta(ge=1, le=20, title="Tries")] = 3
     save_as: Annotated[str, Meta(title="Save the choice as", pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
-    remind_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 0
-    reminder: Words = ""
-    timeout_minutes: Annotated[int, Meta(ge=1, le=525_600)] = 1440
+    remind_minutes: Annotated[int, Meta(ge=0, le=525_600, title="Remind after (minutes)")] = 0
+    reminder: Annotated[Words, Meta(title="Reminder")] = ""
+    timeout_minutes: Annotated[int, Meta(ge=1, le=525_600, title="Give up after (minutes)")] = 1440
 
     def exits(self) -> list[str]:
         return [*(o.id for o in self.options), *(c.exit for c in self.cases), "other", "timeout"]

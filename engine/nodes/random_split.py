@@ -46,7 +46,9 @@ class RandomSplit(Node, tag="random_split", frozen=True, kw_only=True):
     )
 
     shares: Annotated[list[Share], Meta(title="Shares", min_length=1, max_length=20)]
-    seed: str = ""
+    seed: Annotated[
+        str, Meta(title="Seed", description="Splits of the same seed draw alike for the same contact.")
+    ] = ""
 
     def exits(self) -> list[str]:
         return [s.exit for s in self.shares]

@@ -66,8 +66,8 @@ class SendMessage(Node, tag="send_message", frozen=True, kw_only=True):
     text: Annotated[Words, Meta(title="Text", description="What is said; may hold substitutions.")] = ""
     more: Annotated[list[Words], Meta(title="More bubbles", max_length=9)] = []
     media: Annotated[list[MediaPart], Meta(title="Attachments", max_length=10)] = []
-    location: LocationPart | None = None
-    preview_url: bool = False
+    location: Annotated[LocationPart | None, Meta(title="Location")] = None
+    preview_url: Annotated[bool, Meta(title="Show link previews")] = False
 
     def templates(self) -> Iterable[tuple[str, Words]]:
         yield "/text", self.text

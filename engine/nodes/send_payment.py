@@ -50,7 +50,7 @@ class SendPayment(Node, tag="send_payment", frozen=True, kw_only=True):
     text: Annotated[Words, Meta(title="Text")]
     code: Annotated[str, Meta(title="Code")]
     amount: Annotated[str | int, Meta(title="Amount in centavos")] = 0
-    txid: str = ""
+    txid: Annotated[str, Meta(title="Identifier (txid)")] = ""
     boleto: Annotated[bool, Meta(title="It is a boleto")] = False
 
     def exits(self) -> list[str]:

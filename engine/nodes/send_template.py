@@ -56,7 +56,7 @@ class SendTemplate(Node, tag="send_template", frozen=True, kw_only=True):
     name: Annotated[str, Meta(title="Template", pattern=r"^[a-z0-9_]{1,512}$")]
     language: Annotated[str, Meta(title="Language", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")] = "pt_BR"
     body: Annotated[list[str], Meta(title="Parameters", max_length=20)] = []
-    header: MediaPart | None = None
+    header: Annotated[MediaPart | None, Meta(title="Header attachment")] = None
     buttons: Annotated[list[str], Meta(title="Button payloads", max_length=10)] = []
     preview: Annotated[Words, Meta(title="What people read")] = ""
     parameters: Annotated[

@@ -15,8 +15,11 @@ from paper import Paper, flow, names
 
 from builder_ui.form.elements import _Input
 from builder_ui.form.field import label_of
-from builder_ui.form.form import settings_form
+from builder_ui.form.form import flow_settings, settings_form
+from builder_ui.form.raw import NodeJson
 from builder_ui.form.shape import CONTROLS, MORE_OF, PLAIN, WHEN, inner, specs
+from builder_ui.form.shared import know
+from builder_ui.form.sheet import Sheet
 from builder_ui.texts import Texts
 from engine.core.edit.commands import Batch, SetNode
 from engine.nodes import registry
@@ -72,6 +75,11 @@ def test_every_field_of_every_node_type_has_a_label(language: str) -> None:
                 if label_of(t, one.owner, one.name) == one.name and t.known("field", one.name) == one.name:
                     unnamed.append(f"{one.owner}.{one.name}")
     assert sorted(set(unnamed)) == []
+
+
+def test_every_field_has_a_title_in_its_schema() -> None:
+    bare = [f"{kind}.{s.name}" for kind in registry() for s in specs(kind) if "title" not in s.schema]
+    assert bare == []
 
 
 @pytest.mark.parametrize("language", ["pt-BR", "en"])
@@ -196,3 +204,52 @@ async def test_one_subscription_serves_all_forms_of_a_desk(slot: Client) -> None
     assert len(desk._changed) == 1
     desk.take(SetNode(id="oi", path="/text", value="depois"))
     await asyncio.sleep(0)
+
+
+async def test_the_flows_own_settings_are_written_by_their_path(slot: Client) -> None:
+    desk = Paper(
+        flow({"id": "oi", "type": "end"}, variables=[{"name": "total", "type": "money", "default": 5}])
+    )
+    with slot:
+        flow_settings(desk, load=names)
+    await settle(slot, "/name", "Cobrança amigável")
+    await settle(slot, "/variables/0/type", "text")
+    assert desk.document.name == "Cobrança amigável"
+    assert (desk.document.variables[0].type, desk.document.variables[0].default) == ("text", None)
+
+
+async def test_headers_take_secrets_by_name_only(slot: Client) -> None:
+    node = {
+        "id": "call",
+        "type": "http_request",
+        "url": "https://x.example",
+        "save_as": "a",
+        "headers": {"Key": {"secret": "crm"}},
+    }
+    desk = Paper(flow(node))
+    draw(slot, desk, "call")
+    await settle(slot, "/headers/Key", "erp_key")
+    assert desk.node("call")["headers"] == {"Key": {"secret": "erp_key"}}
+
+
+async def test_an_argument_of_another_flow_is_asked_for_by_its_type(slot: Client) -> None:
+    desk = Paper(flow({"id": "call", "type": "run_flow", "flow": "cobranca"}))
+    know(desk, await names())
+    draw(slot, desk, "call")
+    await settle(slot, "/arguments/total", 12990)
+    assert desk.node("call")["arguments"] == {"total": 12990}
+
+
+async def test_the_json_of_a_node_is_applied_as_one_step(slot: Client) -> None:
+    desk = Paper(flow({"id": "oi", "type": "send_message", "text": "Olá", "label": "Saudação"}))
+    draw(slot, desk, "oi")
+    with slot:
+        sheet = Sheet(desk, "oi")
+        tab = NodeJson(sheet)
+    tab.field.value = '{"id": "oi", "type": "send_message", "text": "Oi", "more": ["Tudo bem?"]}'
+    await tab._apply()
+    assert desk.node("oi") == {"id": "oi", "type": "send_message", "text": "Oi", "more": ["Tudo bem?"]}
+    assert len(desk.done) == 1
+    tab.field.value = '{"id": "outro"'
+    await tab._apply()
+    assert tab.wrong.visible and len(desk.done) == 1
