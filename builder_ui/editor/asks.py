@@ -25,11 +25,20 @@ GRID = 10.0
 def blank(document: Document, kind: str) -> dict[str, Any]:
     """A new node of a type with the settings that it comes with, under a free id."""
     ident = compose.fresh_id(kind, compose.names(document))
-    return {"type": kind, "id": ident, **copy.deepcopy(registry()[kind].starter)}
+    raw = {"type": kind, "id": ident, **copy.deepcopy(registry()[kind].starter)}
+    if "save_as" in raw:
+        # a second question shall not write over the first one's answer
+        raw["save_as"] = compose.fresh_id(raw["save_as"], {str(n.get("save_as")) for n in document.nodes})
+    return raw
 
 
 async def insert(
-    board: Board, kind: str, at: Sequence[float] | None = None, after: Sequence[str] | None = None
+    board: Board,
+    kind: str,
+    at: Sequence[float] | None = None,
+    after: Sequence[str] | None = None,
+    *,
+    reveal: bool = True,
 ) -> str | None:
     """Put a new node of a type on the canvas, select it, and give its id. Without a place it stands where it reads
     on: behind `after`, or behind the selected node, connected to its first exit that leads nowhere."""
@@ -46,7 +55,7 @@ async def insert(
     words = board.t("deed.insert", what=registry()[kind].palette.title[board.t.language])
     if not await board.do(batch, words=words):
         return None
-    board.select([raw["id"]], reveal=True)
+    board.select([raw["id"]], reveal=reveal)
     return str(raw["id"])
 
 
@@ -94,16 +103,10 @@ async def duplicate(board: Board, ids: Sequence[str]) -> None:
     part = compose.fragment(board.document, ids)
     if not part.nodes and not part.notes:
         return
-    corner = _corner(part)
+    corner = compose.corner(part)
     made = compose.paste(board.document, part, (corner[0] + 40, corner[1] + 60))
     if await board.do(made.batch, words=board.t("deed.duplicate", n=len(made.ids))):
         board.select(made.ids, reveal=False)
-
-
-def _corner(part: compose.Fragment) -> cmd.XY:
-    xs = [*(x for x, _ in part.places.values()), *(n.x for n in part.notes)] or [0.0]
-    ys = [*(y for _, y in part.places.values()), *(n.y for n in part.notes)] or [0.0]
-    return min(xs), min(ys)
 
 
 async def delete(board: Board, ids: Sequence[str], edges: Sequence[Sequence[str]] = ()) -> None:

@@ -86,6 +86,9 @@ def words(value: Any) -> str:
 
 
 def rule(value: Any, t: Texts) -> str:
+    """A rule in plain words."""
+    if value in ({"and": []}, {"or": []}):
+        return t("face.no-conditions")
     try:
         return reading(value, "pt-BR" if t.language == "pt-BR" else "en")
     except (RuleError, TramaError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
 from builder_ui.canvas.element import Ask, Canvas, Sent
 from builder_ui.editor import asks
@@ -207,9 +208,23 @@ class Editor:
         board.on_problems(self._problems)
         self.together.on_peers(self._peers)
         self.together.start()
+        ui.on("trama-key", self._key)
         client = ui.context.client
         client.on_connect(board.refresh)
         client.on_delete(self._closed)
+
+    async def _key(self, event: GenericEventArguments) -> None:
+        """A key of the whole page, pressed where nothing else wanted it."""
+        deeds = {
+            "palette": self.commands.open,
+            "help": self.help.open,
+            "search": self.search.open,
+            "undo": self.board.undo,
+            "redo": self.board.redo,
+        }
+        done = deeds[event.args]() if event.args in deeds else None
+        if isinstance(done, Awaitable):
+            await done
 
     def _everything(self) -> list[Choice]:
         """What the command palette offers."""
@@ -270,7 +285,7 @@ class Editor:
             case "insert":
                 after = data.get("edge") or data.get("from")
                 if data.get("kind"):
-                    await asks.insert(board, str(data["kind"]), data.get("at"), after)
+                    await asks.insert(board, str(data["kind"]), data.get("at"), after, reveal=False)
                 elif board.editable:
                     self.inserter.open(data.get("at"), after)
             case "paste":
@@ -278,7 +293,9 @@ class Editor:
             case "duplicate":
                 await asks.duplicate(board, data.get("ids", ()))
             case "delete":
-                await asks.delete(board, data.get("ids", ()), data.get("edges", ()))
+                await asks.delete(
+                    board, [*data.get("ids", ()), *data.get("notes", ())], data.get("edges", ())
+                )
             case "group":
                 await asks.group(board, data.get("ids", ()))
             case "note":

@@ -29,6 +29,7 @@ class Together:
         self._told: list[Callable[[], object]] = []
         self._locked, self._locked_at = "", 0.0
         self._task: Any = None
+        self._here = False
         board.on_select(lambda _: self._tell())
 
     @property
@@ -52,13 +53,25 @@ class Together:
             self._tell()
 
     def start(self) -> None:
+        """Until the page is closed. A page that lost its connection is not here, though it may come back."""
         self._task = background_tasks.create(self._listen(), name="news of the flow")
         ui.timer(BEAT_SECONDS, self._beat)
+        client = ui.context.client
+        client.on_disconnect(self.away)
+        client.on_connect(self._come)
+
+    def away(self) -> None:
+        self._here = False
+        self._tell(gone=True)
+
+    def _come(self) -> None:
+        self._here = True
+        self._tell(hello=True)
 
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
-        tell(self._board.rt, self._board.principal.tenant, self._board.flow_id, self._me(gone=True))
+        self._tell(gone=True)
 
     def _me(self, **changes: Any) -> Peer:
         board = self._board
@@ -72,6 +85,8 @@ class Together:
         return msgspec.structs.replace(peer, **changes)
 
     def _tell(self, **changes: Any) -> None:
+        if not self._here and not changes.get("gone"):
+            return
         tell(self._board.rt, self._board.principal.tenant, self._board.flow_id, self._me(**changes))
 
     def _beat(self) -> None:
@@ -86,7 +101,6 @@ class Together:
     async def _listen(self) -> None:
         board = self._board
         async with board.rt.live.listen(f"flow/{board.principal.tenant}/{board.flow_id}") as queue:
-            self._tell(hello=True)
             while True:
                 await self._hear(await queue.get())
 

@@ -75,11 +75,11 @@ class Topbar:
         self._peers.clear()
         with self._peers:
             for peer in self._together.peers[:6]:
-                badge: Element = word("span", initials(peer.name), "peer", title=peer.name)
+                badge: Element = word("span", initials(peer.name), "badge-peer", title=peer.name)
                 badge.style(f"background: {colour(peer.editor)}")
             more = len(self._together.peers) - 6
             if more > 0:
-                word("span", f"+{more}", "peer")
+                word("span", f"+{more}", "badge-peer")
 
 
 def initials(name: str) -> str:

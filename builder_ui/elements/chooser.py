@@ -45,23 +45,25 @@ class Chooser:
         nothing: str,
         count: Callable[[int], str] | None = None,
     ) -> None:
-        self._fits, self._pick, self._nothing, self._count = sift, on_pick, nothing, count
+        self._label, self._fits, self._pick, self._nothing, self._count = label, sift, on_pick, nothing, count
         self._shown: Sequence[Choice] = ()
         self._rows: list[Element] = []
         self._row = 0
-        with ui.dialog() as self._dialog, node("div", "chooser card"):
-            self._words = ui.input(placeholder=label).props("dense borderless autofocus")
-            self._words.props["aria-label"] = label
+        with ui.dialog().props("transition-duration=0") as self._dialog:
+            self._card = node("div", "chooser card")
+
+    def open(self) -> None:
+        """Everything is made anew: what was typed last time must not come back into what is typed now."""
+        self._card.clear()
+        with self._card:
+            self._words = ui.input(placeholder=self._label).props("dense borderless autofocus")
+            self._words.props["aria-label"] = self._label
             self._words.on_value_change(self._sift)
             self._words.on("keydown", self._key, args=["key"])
             self._said = word("p", "", "quiet chooser-count", role="status")
-            self._list = node("div", "chooser-list", role="listbox", aria_label=label)
-
-    def open(self) -> None:
-        self._words.set_value("")
+            self._list = node("div", "chooser-list", role="listbox", aria_label=self._label)
         self._sift()
         self._dialog.open()
-        self._words.run_method("focus")
 
     def _sift(self) -> None:
         fits = self._fits(self._words.value or "")

@@ -9,8 +9,8 @@ from builder_ui.texts import Texts
 
 KEYS: dict[str, list[tuple[str, str]]] = {
     "build": [
-        ("/", "insert"), ("Enter", "open"), ("Ctrl D", "duplicate"), ("Delete", "delete"), ("N", "note"),
-        ("G", "group"), ("Ctrl Z", "undo"), ("Ctrl Shift Z · Ctrl Y", "redo"),
+        ("/", "insert"), ("Enter", "open"), ("Ctrl D", "duplicate"), ("Delete", "delete"), ("C", "connect"),
+        ("N", "note"), ("G", "group"), ("Ctrl Z", "undo"), ("Ctrl Shift Z · Ctrl Y", "redo"),
     ],
     "clipboard": [("Ctrl C", "copy"), ("Ctrl X", "cut"), ("Ctrl V", "paste"), ("Ctrl A", "all")],
     "move": [
@@ -18,7 +18,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
         ("Alt ← ↑ → ↓", "follow"), ("Alt Shift ← ↑ → ↓", "align"), ("Esc", "deselect"),
     ],
     "look": [
-        ("F", "fit"), ("Shift F", "fit-selection"), ("+ · − · 0", "zoom"), ("Ctrl F", "search"),
+        ("F", "fit"), ("L", "arrange"), ("Shift F", "fit-selection"), ("+ · − · 0", "zoom"), ("Ctrl F", "search"),
         ("Ctrl K", "palette"), ("?", "help"),
     ],
     "outline": [

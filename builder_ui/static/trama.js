@@ -19,6 +19,60 @@
   window.tramaClock = (seconds) => { ahead = seconds; show(); document.body.dataset.ready = "yes"; };
   setInterval(show, 1000);
 
+  // Who asks for a list by a key types on at once: what comes before its search field is there waits for it, and does
+  // not fall onto the canvas, where letters are commands.
+  const typing = (el) => el?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el?.tagName ?? "");
+  let early = null;
+  const search = () => [...document.querySelectorAll(".chooser input")].find((el) => el.offsetParent);
+  const settle = () => {
+    if (!early) return;
+    const field = search();
+    if (!field && Date.now() < early.until) return void setTimeout(settle, 15);
+    const { text } = early;
+    early = null;
+    if (!field) return;
+    field.focus();
+    if (text) {
+      // the last letters may have found the field by themselves already
+      field.value = text + field.value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+  window.addEventListener("keydown", (event) => {
+    const ctrl = event.ctrlKey || event.metaKey;
+    if (early) {
+      if (search() === document.activeElement) return;
+      if (event.key === "Backspace") early.text = early.text.slice(0, -1);
+      else if (event.key.length === 1 && !ctrl) early.text += event.key;
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (typing(event.target) || !event.target?.closest?.(".trama-canvas, [role=tree]") || search()) return;
+    const asks = ctrl ? /^[kf]$/i.test(event.key) : /^[/+=]$/.test(event.key);
+    if (asks && (ctrl || event.key === "/" || event.target.closest("[role=tree]"))) {
+      early = { text: "", until: Date.now() + 2500 };
+      setTimeout(settle, 15);
+    }
+  }, true);
+
+  // keys of the builder that hold on the whole page, where nothing else took them
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || !document.querySelector(".editor") || document.querySelector(".q-dialog")) return;
+    const key = event.key.toLowerCase(), ctrl = (event.ctrlKey || event.metaKey) && !event.altKey;
+    let deed = "";
+    if (ctrl && key === "k") deed = "palette";
+    else if (typing(document.activeElement)) return;
+    else if (ctrl && key === "z") deed = event.shiftKey ? "redo" : "undo";
+    else if (ctrl && key === "y") deed = "redo";
+    else if (ctrl && key === "f") deed = "search";
+    else if (event.key === "?") deed = "help";
+    if (!deed) return;
+    event.preventDefault();
+    window.emitEvent("trama-key", deed);
+  });
+
   // the token of the webchat's widget, which lives on the same site in the demonstration
   window.tramaVisitor = (channel) => {
     try {

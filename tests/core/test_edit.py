@@ -147,8 +147,16 @@ def test_renaming_follows_edges_jumps_groups_and_tests() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "[]", "{}", '{"trama": 1}', '{"trama": 1, "nodes": [{"id": 3}]}', "[" * 5000]
+    "text", ["", "hello", "[]", "{}", '{"trama": "part"}', '{"nodes": [{"id": 3}]}', "[" * 5000]
 )
 def test_what_is_no_part_of_a_flow_is_not_pasted(text: str) -> None:
     with pytest.raises(TramaError, match="edit:not-a-fragment"):
         compose.read_fragment(text)
+
+
+def test_a_whole_document_or_a_single_step_is_pasted_too() -> None:
+    d = flow(("a", "next", "b"))
+    assert len(compose.read_fragment(msgspec.json.encode(d)).edges) == 1
+    one = compose.read_fragment('{"type": "end", "id": "end"}')
+    after = apply(d, compose.paste(d, one, (0, 0)).batch).document
+    assert [n["id"] for n in after.nodes] == ["a", "b", "end"]

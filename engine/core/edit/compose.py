@@ -13,22 +13,22 @@ import msgspec
 
 from engine.core.edit import commands as cmd
 from engine.core.errors import TramaError
-from engine.core.flow import Document, Edge, Group, Sticky
+from engine.core.flow import FORMAT, Document, Edge, Group, Place, Sticky
 
-FRAGMENT = 1
 MOST_PASTED = 1_000
 
 
-class Fragment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What the clipboard holds: a part of a flow as JSON. `trama` is the version of this form."""
+class Fragment(msgspec.Struct, frozen=True, kw_only=True):
+    """What the clipboard holds: a part of a flow, member by member as in a document (so that a whole document, too,
+    can be pasted). `trama` says what it is."""
 
-    trama: int
+    trama: str = "part"
+    format: int = FORMAT
     nodes: list[dict[str, Any]] = []
     edges: list[Edge] = []
-    places: dict[str, tuple[float, float]] = {}
+    layout: dict[str, Place] = {}
     notes: list[Sticky] = []
     groups: list[Group] = []
-    flow: str = ""
 
 
 class Pasted(NamedTuple):
@@ -133,11 +133,9 @@ def fragment(document: Document, ids: Collection[str]) -> Fragment:
     """The selected nodes and notes, with the edges among them and the groups that are whole."""
     chosen = set(ids)
     return Fragment(
-        trama=FRAGMENT,
-        flow=document.id,
         nodes=[n for n in document.nodes if n.get("id") in chosen],
         edges=[e for e in document.edges if e.source in chosen and e.target in chosen],
-        places={i: (p.x, p.y) for i, p in document.layout.items() if i in chosen},
+        layout={i: p for i, p in document.layout.items() if i in chosen},
         notes=[n for n in document.notes if n.id in chosen],
         groups=[g for g in document.groups if g.nodes and chosen >= set(g.nodes)],
     )
@@ -151,19 +149,11 @@ def read_fragment(text: str | bytes) -> Fragment:
     except (msgspec.DecodeError, RecursionError) as error:
         raise TramaError("edit:not-a-fragment", f"the clipboard holds no JSON: {error}") from None
     if isinstance(value, list):
-        value = {"trama": FRAGMENT, "nodes": value}
-    if isinstance(value, dict) and "trama" not in value:
-        if isinstance(value.get("nodes"), list):
-            layout = value.get("layout")
-            places = {
-                i: (p.get("x", 0), p.get("y", 0))
-                for i, p in (layout.items() if isinstance(layout, dict) else ())
-                if isinstance(p, dict)
-            }
-            kept = {k: value[k] for k in ("nodes", "edges", "notes", "groups") if k in value}
-            value = {"trama": FRAGMENT, **kept, "places": places, "flow": str(value.get("id", ""))}
-        elif "type" in value:
-            value = {"trama": FRAGMENT, "nodes": [value]}
+        value = {"nodes": value}
+    if isinstance(value, dict) and "nodes" not in value and "type" in value:
+        value = {"nodes": [value]}
+    if isinstance(value, dict):
+        value = {"nodes": [], **{k: v for k, v in value.items() if k in Fragment.__struct_fields__}}
     try:
         read = msgspec.convert(value, Fragment)
     except msgspec.ValidationError as error:
@@ -186,7 +176,8 @@ def paste(document: Document, part: Fragment, at: cmd.XY) -> Pasted:
         if ident not in new:
             new[ident] = fresh_id(ident, taken)
             taken.add(new[ident])
-    shift = _shift(part, at)
+    left, top = corner(part)
+    shift = (at[0] - left, at[1] - top)
     commands: list[cmd.Single] = []
     done: set[str] = set()
     for count, node in enumerate(part.nodes):
@@ -197,8 +188,8 @@ def paste(document: Document, part: Fragment, at: cmd.XY) -> Pasted:
         copy = {**node, "id": new[ident]}
         if node.get("type") == "jump" and not node.get("flow") and node.get("node") in new:
             copy["node"] = new[str(node["node"])]
-        x, y = part.places.get(ident, (count % 5 * 300.0, count // 5 * 160.0))
-        commands.append(cmd.AddNode(node=copy, at=(x + shift[0], y + shift[1])))
+        place = part.layout.get(ident) or Place(x=count % 5 * 300.0, y=count // 5 * 160.0)
+        commands.append(cmd.AddNode(node=copy, at=(place.x + shift[0], place.y + shift[1])))
     leads: set[tuple[str, str]] = set()
     for edge in part.edges:
         if edge.source in done and edge.target in done and (edge.source, edge.exit) not in leads:
@@ -218,10 +209,10 @@ def paste(document: Document, part: Fragment, at: cmd.XY) -> Pasted:
     return Pasted(cmd.Batch(commands=commands), list(dict.fromkeys(new.values())))
 
 
-def _shift(part: Fragment, at: cmd.XY) -> cmd.XY:
-    xs = [*(x for x, _ in part.places.values()), *(n.x for n in part.notes)] or [0.0]
-    ys = [*(y for _, y in part.places.values()), *(n.y for n in part.notes)] or [0.0]
-    return at[0] - min(xs), at[1] - min(ys)
+def corner(part: Fragment) -> cmd.XY:
+    """The top left of what has a place."""
+    spots = [*((p.x, p.y) for p in part.layout.values()), *((n.x, n.y) for n in part.notes)] or [(0.0, 0.0)]
+    return min(x for x, _ in spots), min(y for _, y in spots)
 
 
 def group(document: Document, ids: Sequence[str], title: str) -> cmd.Batch:
