@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -32,14 +32,20 @@ EXAMPLES = [
 ]
 
 
-@pytest.fixture
-async def slot() -> AsyncIterator[Client]:
-    """A page that no browser looks at."""
+@pytest.fixture(scope="module")
+def screens() -> Iterator[None]:
+    """NiceGUI as if nobody had used it; once for all, because that takes a tenth of a second."""
     with nicegui_reset_globals():
-        core.loop = asyncio.get_running_loop()
-        client = Client(page("/form-under-test"), request=None)
-        yield client
-        client.delete()
+        yield
+
+
+@pytest.fixture
+async def slot(screens: None) -> AsyncIterator[Client]:
+    """A page that no browser looks at."""
+    core.loop = asyncio.get_running_loop()
+    client = Client(page("/form-under-test"), request=None)
+    yield client
+    client.delete()
 
 
 def draw(client: Client, desk: Paper, ident: str) -> None:
