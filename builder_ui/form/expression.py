@@ -97,7 +97,7 @@ def _dialog(sheet: Sheet, path: str, title: str, local: list[Hint], wants: str) 
         with node("div", "rl-dialog-foot"):
             press(t("form.done"), dialog.close, "primary")
     dialog.on("hide", dialog.delete)
-    dialog.props("aria-label=Regra" if t.language == "pt-BR" else "aria-label=Rule")
+    dialog.props["aria-label"] = title
     dialog.open()
 
 

@@ -197,7 +197,7 @@ class _Options:
     def _way(self) -> None:
         t, way = self.sheet.t, self._state()
         if way:
-            chip("WhatsApp", "plain")
+            chip(t(f"form.channel.{WHATSAPP}"), "plain")
             word("span", t(f"form.options.as.{way}"))
 
 

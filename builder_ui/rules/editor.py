@@ -9,7 +9,6 @@ refused.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -19,8 +18,9 @@ from nicegui import ui
 from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Book, Entry, Pick
-from builder_ui.form.raw import written as pretty
 from builder_ui.rules.arithmetic import Arithmetic
+from builder_ui.rules.guards import Guards
+from builder_ui.rules.json_tab import json_tab
 from builder_ui.rules.operators import (
     ALONE,
     MOMENTS,
@@ -34,7 +34,7 @@ from builder_ui.rules.operators import (
 )
 from builder_ui.rules.trial import Find, Trial, find_contacts
 from builder_ui.rules.value import operand
-from builder_ui.rules.words import in_words, lang, name_of, options
+from builder_ui.rules.words import in_words, name_of, options
 from engine.core.logic import check
 from engine.core.logic.editing import (
     Clause,
@@ -60,7 +60,6 @@ from engine.services.hints import Hint
 
 Changed = Callable[[Any], Awaitable[None]]
 EMPTY: tuple[Any, ...] = (None, {"and": []}, {"or": []}, True)
-LARGEST = 200_000
 
 
 def rule_editor(
@@ -95,7 +94,7 @@ class _Editor:
         """What the trial said of each clause, by JSON pointer."""
         self.find = find
         self.signs: dict[str, Any] = {}
-        self.guards: dict[Place, tuple[Any, str]] = {}
+        self.guards = Guards(desk.t, self.names, self._protector)
 
     def draw(self) -> None:
         t = self.t
@@ -134,10 +133,11 @@ class _Editor:
                     aria_pressed="true" if on else "false",
                 )  # fmt: skip
         self.body.clear()
-        self.signs, self.guards = {}, {}
+        self.signs = {}
+        self.guards.clear()
         with self.body:
             if self.tab == "json":
-                self._json()
+                json_tab(self.t, self.rule, self.kinds, self._set, editable=self.desk.editable)
             elif self.wants == "value" and not isinstance(self.tree, Group):
                 Arithmetic(self.t, self.rule, self.kinds, self._set, disabled=not self.desk.editable).draw()
             else:
@@ -161,7 +161,8 @@ class _Editor:
                 known = self.t.known("rules.problem", problem.code)
                 said = known if known != problem.code else problem.detail
                 word("div", f"{said}", f"tf-wrong is-{problem.severity}", title=problem.path)
-        self._guards()
+        if self.desk.editable and self.tab == "rows":
+            self.guards.look(self.rule, self.tree)
         if self.wants == "boolean":
             self.trial.now(self.rule)
 
@@ -182,7 +183,7 @@ class _Editor:
                     "div", "rl-clause", role="group", aria_label=in_words(rule_of(row), self.t, self.hints)
                 ):
                     self._clause(row, place)
-                self._guard(place)
+                self.guards.room(place)
                 if not place:
                     self._foot(row, place)
             case Raw():
@@ -336,29 +337,6 @@ class _Editor:
         pointer = pointer_of(self.tree, place)
         self.signs[pointer] = word("span", "", "rl-mark", aria_hidden="true")
 
-    def _guard(self, place: Place) -> None:
-        """The place of the hint that an absent field counts as zero."""
-        self.guards[place] = (node("div", "rl-guard"), "")
-
-    def _guards(self) -> None:
-        """Offers the clause that asks whether a field is there, where the check misses it."""
-        if not self.desk.editable or self.tab != "rows":
-            return
-        missed = {p.path for p in check(self.rule) if p.code == "rule:absent-field"}
-        for place, (box, said) in self.guards.items():
-            clause = at(self.tree, place)
-            left = clause.left if isinstance(clause, Clause) else None
-            now = left.path if isinstance(left, Field) and pointer_of(self.tree, place) in missed else ""
-            if now == said:
-                continue
-            self.guards[place] = (box, now)
-            box.clear()
-            if now:
-                with box:
-                    ui.icon("info").props("aria-hidden=true")
-                    word("span", self.t("rules.absent", name=self.names.get(now, now)))
-                    press(self.t("rules.protect"), self._protector(place, now), "tf-link")
-
     def _protector(self, place: Place, path: str) -> Callable[[], Awaitable[None]]:
         async def protect() -> None:
             above = at(self.tree, place[:-1]) if place else None
@@ -402,47 +380,6 @@ class _Editor:
         self.rule, self.tree = made, rows(made)
         self._tell()
         await self.on_change(made)
-
-    # -- JSON ---------------------------------------------------------------------------------------------------
-
-    def _json(self) -> None:
-        t = self.t
-        text = pretty(self.rule)
-        field = ui.codemirror(text, language="JSON", line_wrapping=True).classes("tf-code")
-        field.props["aria-label"] = "JSON"
-        if not self.desk.editable:
-            field.disable()
-            return
-        wrong = node("div", "tf-wrongs", role="alert")
-
-        async def apply() -> None:
-            wrong.clear()
-            try:
-                made = json.loads(str(field.value)[:LARGEST])
-            except (json.JSONDecodeError, RecursionError) as fault:
-                where = f"{fault.lineno}:{fault.colno}" if isinstance(fault, json.JSONDecodeError) else "1:1"
-                with wrong:
-                    word("div", t("form.fault.json", where=where), "tf-wrong is-error")
-                return
-            found = check(made, check_fields(self.kinds))
-            with wrong:
-                for problem in found[:8]:
-                    word("div", f"{problem.path or '/'}: {problem.detail}", f"tf-wrong is-{problem.severity}")
-            await self._set(made)
-
-        with node("div", "tf-row"):
-            press(t("form.json.apply"), apply, "primary")
-            from engine.core.logic import OPERATORS
-
-            names = [
-                {"value": o.name, "label": o.name, "kind": o.summary[lang(t)][:80]}
-                for o in OPERATORS.values()
-            ]
-
-            async def add(name: Any) -> None:
-                field.value = f"{field.value}\n{json.dumps({str(name): []})}"
-
-            Pick("", add, options=names, placeholder=t("rules.operators"), label=t("rules.operators"))
 
 
 def _inputs(clause: Clause) -> list[tuple[str, bool]]:
