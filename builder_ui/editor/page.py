@@ -33,7 +33,7 @@ from builder_ui.outline.palette import CommandPalette
 from builder_ui.outline.search import Search
 from builder_ui.proof.problems import problems_panel
 from builder_ui.proof.tests import tests_panel
-from builder_ui.proof.tryit import try_pane
+from builder_ui.proof.tryit import TryPane, try_pane
 from builder_ui.shell import shell
 from builder_ui.texts import Texts
 from builder_ui.versions.live import Live, live_panel
@@ -42,6 +42,7 @@ from builder_ui.versions.versions import versions_panel
 from builder_ui.visit import to_login, visit
 from engine.core.edit.commands import read
 from engine.core.errors import TramaError
+from engine.core.flow import FlowTest
 from engine.core.node import Problem
 from engine.services import flows
 from engine.services.demo import Demo
@@ -110,6 +111,7 @@ class Editor:
         self.search = Search(board)
         self._form_of: tuple[str, ...] | None = None
         self._live: Live | None = None
+        self._tried: TryPane | None = None
         with node("div", "editor"):
             self.topbar = Topbar(
                 board,
@@ -140,9 +142,9 @@ class Editor:
         board = self.board
         parts: dict[str, Callable[[], object]] = {
             "step": self._draw_step,
-            "try": lambda: try_pane(board),
+            "try": self._draw_try,
             "problems": lambda: problems_panel(board),
-            "tests": lambda: tests_panel(board),
+            "tests": lambda: tests_panel(board, open_in_try=self._open_test),
             "versions": lambda: versions_panel(board, on_live=self._went_live),
             "live": self._draw_live,
         }
@@ -150,6 +152,15 @@ class Editor:
 
     def _try(self) -> None:
         self.panels.open("try")
+
+    def _draw_try(self) -> None:
+        self._tried = try_pane(self.board)
+
+    async def _open_test(self, test: FlowTest, turn: int) -> None:
+        """A test in the pane where one can go on from any of its turns."""
+        self.panels.open("try")
+        if self._tried is not None:
+            await self._tried.load(test, turn)
 
     def _draw_live(self) -> None:
         self._live = live_panel(self.board)
