@@ -10,6 +10,10 @@ from nicegui.events import GenericEventArguments
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.sheet import Sheet, below
 
+DRAWN = 20
+"""Entries that are drawn before somebody asks for more: a flow may have hundreds of variables, and each entry is a
+dozen elements of the page."""
+
 
 class Rows:
     """The entries of the list at `path`. `draw(place)` draws one, `fresh()` makes a new one. `title(place)` names it
@@ -43,6 +47,7 @@ class Rows:
         self.compact = compact
         self.newest = -1
         """Place of the entry that was just added: its first input takes the focus."""
+        self._drawn = DRAWN
         self._dragged = -1
         self._focus: tuple[int, int] | None = None
         """Which hand takes the focus when the rows are drawn: its row and direction; (-1, 0) is the press that adds."""
@@ -62,8 +67,12 @@ class Rows:
     def _draw(self) -> None:
         size = len(self.items)
         may = self.sheet.desk.editable
+        if self._focus is not None and self._drawn <= self._focus[0] < size:
+            self._drawn = self._focus[0] + 1
+        first = min(size, self._drawn)
+        places = [*range(first), *([self.newest] if first <= self.newest < size else [])]
         with node("ol", "tf-rows"):
-            for place in range(size):
+            for place in places:
                 row = node("li", "tf-rowed compact" if self.compact else "tf-rowed")
                 if may:
                     row.on("dragover", js_handler="(e) => e.preventDefault()")
@@ -73,11 +82,18 @@ class Rows:
                         self.draw_one(place)
                     if may:
                         self._hands(place, size)
+        if len(places) < size:
+            left = size - len(places)
+            press(self.sheet.t("form.rows.more", n=left), self._more, "tf-add", icon="expand_more")
         if may and size < self.most:
             add = press(self.add_word, self._add, "tf-add", icon="add")
             if self._focus == (-1, 0):
                 add.run_method("focus")
         self.newest, self._focus = -1, None
+
+    def _more(self) -> None:
+        self._drawn += 5 * DRAWN
+        self.part.redraw()
 
     def _hands(self, place: int, size: int) -> None:
         t, title = self.sheet.t, self.title(place)
