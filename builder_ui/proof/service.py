@@ -30,9 +30,10 @@ class ServiceCard:
     def __init__(
         self,
         t: Texts,
-        answer: Callable[[dict[str, Any]], Awaitable[object]],
-        live: Callable[[Call], Awaitable[object]],
+        answer: Callable[[Call, dict[str, Any]], Awaitable[object]],
+        live: Callable[[Call], Awaitable[object]] | None,
     ) -> None:
+        """`live` None: whoever is here may not make the company's services do something."""
         self._t, self._answer, self._live = t, answer, live
         self._place = node("section", "try-service", aria_live="polite")
         self._place.set_visibility(False)
@@ -58,34 +59,35 @@ class ServiceCard:
             word("div", t("proof.try.answer_with"), "part")
             with node("div", "try-samples", role="group", aria_label=t("proof.try.answer_with")):
                 for sample in samples:
-                    self._sample(sample)
+                    self._sample(call, sample)
             with node("details", "more"):
                 word("summary", t("proof.try.by_hand"))
                 first: Any = next((s.value for s in samples if not s.error), {})
                 self._text = ui.textarea(value=_pretty(first)).props("dense outlined autogrow")
                 self._text.classes("try-json").props["aria-label"] = t("proof.try.by_hand")
-                press(t("proof.try.answer"), self._by_hand, "primary small")
-            text = t("proof.try.live")
-            mark = "" if (call.service, call.operation) in READING else "careful"
-            press(text, lambda: self._live(call), f"ghost small {mark}", icon="bolt")
+                press(t("proof.try.answer"), lambda: self._by_hand(call), "primary small")
+            ask = self._live
+            if ask is not None:
+                mark = "" if (call.service, call.operation) in READING else "careful"
+                press(t("proof.try.live"), lambda: ask(call), f"ghost small {mark}", icon="bolt")
 
-    def _sample(self, sample: Sample) -> None:
+    def _sample(self, call: Call, sample: Sample) -> None:
         t = self._t
         title = t.known("proof.fault", sample.title) if sample.source == "fault" else sample.title
         shown = sample.error if sample.error else value(sample.value)
-        with press("", lambda: self._answer(sample.answer), "try-sample", title=shown[:300]):
+        with press("", lambda: self._answer(call, sample.answer), "try-sample", title=shown[:300]):
             chip(t(f"proof.source.{sample.source}"), _TONES[sample.source])
             word("span", title or shown, "try-sample-title")
             if title:
                 word("span", shown, "try-sample-value")
 
-    async def _by_hand(self) -> None:
+    async def _by_hand(self, call: Call) -> None:
         try:
             found = msgspec.json.decode((self._text.value or "").encode())
         except msgspec.DecodeError as fault:
             ui.notify(self._t("proof.try.bad_json", detail=str(fault)), type="warning")
             return
-        await self._answer({"value": found})
+        await self._answer(call, {"value": found})
 
 
 def _pretty(found: Any) -> str:

@@ -92,7 +92,7 @@ class TryPane:
                     start=self._start,
                 ),
             )
-            self._card = ServiceCard(t, self._answer, self._live)
+            self._card = ServiceCard(t, self._answer, self._live if desk.editable else None)
             self._variables = node("details", "more try-vars")
             self._variables.set_visibility(False)
             self._controls = Controls(desk, self.give, self._stands)
@@ -143,15 +143,18 @@ class TryPane:
     async def give(self, turn: TestTurn) -> None:
         """One more input."""
         async with self._one:
-            try:
-                trial = await self._ready()
-                before = trial.player.now
-                beat = trial.give(turn)
-            except TramaError as fault:
-                self._refused(fault)
-                return
-            self._chat.add(beat, before, self._zone)
-            await self._settled()
+            await self._give(turn)
+
+    async def _give(self, turn: TestTurn) -> None:
+        try:
+            trial = await self._ready()
+            before = trial.player.now
+            beat = trial.give(turn)
+        except TramaError as fault:
+            self._refused(fault)
+            return
+        self._chat.add(beat, before, self._zone)
+        await self._settled()
 
     async def _restart(self) -> None:
         self._trial, self._setup, self._of_test = None, None, False
@@ -231,8 +234,12 @@ class TryPane:
     async def _press(self, ident: str) -> None:
         await self.give(TestTurn(button=ident))
 
-    async def _answer(self, answer: dict[str, Any]) -> None:
-        await self.give(TestTurn(answer=answer))
+    async def _answer(self, call: Call, answer: dict[str, Any]) -> None:
+        """Of two clicks on one card the second is not meant for the call that is open by then."""
+        async with self._one:
+            now = self._trial.open_call if self._trial is not None else None
+            if now is not None and now.id == call.id:
+                await self._give(TestTurn(answer=answer))
 
     async def _live(self, call: Call) -> None:
         t = self._t
@@ -246,7 +253,7 @@ class TryPane:
             found = await tryout.live(self._desk.rt, self._desk.principal.tenant, call)
         finally:
             waiting.dismiss()
-        await self._answer(found.answer)
+        await self._answer(call, found.answer)
 
     async def _back(self, ident: int) -> None:
         if self._trial is not None:

@@ -106,7 +106,8 @@ def test_talk_go_back_answer_for_the_erp_reload_and_make_a_test(page: Page, stan
     say(page, "boleto")
     expect(page.locator(".beat")).to_have_count(1)
     say(page, "222.222.222-22")
-    page.get_by_role("button", name="João Santos").click()
+    page.get_by_role("button", name="João Santos").dblclick()
+    expect(page.get_by_text("ERP: faturas")).to_be_visible()
     page.get_by_role("button", name="João Santos").click()
     expect(page.get_by_text("Encontrei 4 faturas em aberto", exact=False)).to_be_visible()
     path = told(page, stand, "talk")["painted"]["path"]
