@@ -11,7 +11,7 @@ from builder_ui.form import exits
 from builder_ui.form.elements import Pick, Writer
 from builder_ui.form.expression import clause, value_or_rule
 from builder_ui.form.field import frame, framed, label_of
-from builder_ui.form.raw import understood, written
+from builder_ui.form.jsontext import understood, written
 from builder_ui.form.rows import Rows
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet, below

@@ -20,8 +20,9 @@ from builder_ui.form import inputs
 from builder_ui.form.elements import Writer
 from builder_ui.form.field import complaint, frame
 from builder_ui.form.flow import flow_settings
+from builder_ui.form.jsontext import written
 from builder_ui.form.preview import SPEAKING, Preview
-from builder_ui.form.raw import NodeJson, written
+from builder_ui.form.raw import NodeJson
 from builder_ui.form.shape import WHEN, Spec, specs
 from builder_ui.form.shared import Load, share
 from builder_ui.form.sheet import Sheet, open_sheet

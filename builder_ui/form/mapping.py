@@ -10,7 +10,7 @@ from msgspec import UNSET
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Entry, Pick, Writer
 from builder_ui.form.field import Frame, frame, framed, label_of
-from builder_ui.form.raw import escape, understood, written
+from builder_ui.form.jsontext import escape, understood, written
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet
 from builder_ui.form.text import as_text, follow, settled

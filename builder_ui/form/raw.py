@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,44 +11,12 @@ from nicegui import ui
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Writer
 from builder_ui.form.field import Frame, described, framed, help_of
+from builder_ui.form.jsontext import escape, understood, written
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet
 from builder_ui.form.text import follow
 from engine.core.errors import TramaError
 from engine.nodes import open_node
-
-WIDTH = 60
-LARGEST = 500_000
-"""Characters of JSON that the tab takes."""
-
-
-def written(value: Any, indent: str = "") -> str:
-    """A value as people edit it: what fits on a line stands on one line."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
-        return flat
-    inner = indent + "  "
-    if isinstance(value, dict):
-        rows = [f"{json.dumps(k, ensure_ascii=False)}: {written(v, inner)}" for k, v in value.items()]
-        return "{\n" + ",\n".join(inner + row for row in rows) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(inner + written(v, inner) for v in value) + f"\n{indent}]"
-
-
-def understood(text: str) -> tuple[Any, str]:
-    """The value, or what is wrong with the text and where."""
-    if len(text) > LARGEST:
-        return None, f"> {LARGEST}"
-    try:
-        return json.loads(text, parse_constant=_no_constant), ""
-    except (json.JSONDecodeError, RecursionError) as fault:
-        where = f"{fault.lineno}:{fault.colno}" if isinstance(fault, json.JSONDecodeError) else ""
-        return None, where or "1:1"
-    except ValueError as fault:
-        return None, str(fault)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def anything(sheet: Sheet, spec: Spec, path: str) -> None:
@@ -162,8 +129,3 @@ class NodeJson:
             self._complain(f"{fault.path}: {fault.detail}")
         if await self.sheet.write_all(changes, words=t("form.did.json")):
             self.text = written(self.sheet.raw)
-
-
-def escape(name: str) -> str:
-    """One part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -7,7 +7,7 @@ from typing import Any
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Writer
 from builder_ui.form.field import framed
-from builder_ui.form.raw import understood, written
+from builder_ui.form.jsontext import understood, written
 from builder_ui.form.rows import Rows
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet, below

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from builder_ui.form.elements import Entry, Pick, Told, Writer
 from builder_ui.form.field import Frame, described, framed, help_of, label_of
+from builder_ui.form.jsontext import written
 from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Found, Sheet
 from engine.services.hints import limits
@@ -51,11 +52,9 @@ def follow(made: Frame, shown: Callable[[], Any]) -> None:
 
 def as_text(value: Found) -> str:
     """A value in a field for texts; what is no text is shown as JSON."""
-    import msgspec
-
     if value is UNSET or value is None:
         return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else written(value)
 
 
 def text(sheet: Sheet, spec: Spec, path: str) -> None:

@@ -10,7 +10,7 @@ from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Pick
-from builder_ui.form.raw import understood, written
+from builder_ui.form.jsontext import understood, written
 from builder_ui.rules.operators import check_fields
 from builder_ui.rules.words import lang
 from builder_ui.texts import Texts

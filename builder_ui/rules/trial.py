@@ -12,7 +12,7 @@ from builder_ui.editor.desk import Desk
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import chip
 from builder_ui.form.elements import Entry, Pick, Writer
-from builder_ui.form.raw import understood, written
+from builder_ui.form.jsontext import understood, written
 from builder_ui.rules.speech import Speaker, spoken
 from builder_ui.rules.words import labels, lang, name_of
 from engine.core.logic import Env, RuleError, compile_rule, explain

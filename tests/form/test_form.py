@@ -259,3 +259,45 @@ async def test_the_json_of_a_node_is_applied_as_one_step(slot: Client) -> None:
     tab.field.value = '{"id": "outro"'
     await tab._apply()
     assert tab.wrong.visible and len(desk.done) == 1
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+ODD: list[dict[str, Any]] = [
+    {"type": "teleport", "v": nested(900)},
+    {"type": "http_request", "body": nested(700), "method": "POST", "headers": 7},
+    {"type": "decide", "cases": [{"exit": 1, "when": {"and": [nested(600)]}}, 5]},
+    {
+        "type": "menu",
+        "text": [1],
+        "options": [None, {"id": 3, "title": {}}],
+        "cases": 7,
+        "tries": "x",
+        "label": 5,
+    },
+    {"type": "ask", "text": {"default": 5, "en": None}, "options": "no", "answer": "nope", "save_as": []},
+    {
+        "type": "send_message",
+        "text": "{{ x | nope",
+        "media": [3, {"kind": 9, "caption": []}],
+        "location": "x",
+    },
+    {"type": "decision_table", "inputs": 5, "rows": [1, {"when": 3, "then": []}]},
+    {"type": "set_variable", "set": [1, {"name": 3, "value": nested(300)}]},
+    {"type": "random_split", "shares": [{"exit": 1, "weight": "a"}, 4]},
+    {"type": "run_flow", "flow": [], "arguments": [1], "results": "x"},
+    {"type": "update_contact", "fields": []},
+]
+
+
+@pytest.mark.parametrize("raw", ODD, ids=lambda raw: raw["type"])
+async def test_settings_of_any_make_are_shown_and_not_touched(slot: Client, raw: dict[str, Any]) -> None:
+    desk = Paper(flow({"id": "odd", **raw}, END))
+    draw(slot, desk, "odd")
+    assert desk.done == []
+    assert slot.elements
