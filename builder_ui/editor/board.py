@@ -204,7 +204,8 @@ class Board:
         await asyncio.sleep(CHECK_AFTER)
         document = self.document
         checker = await flows.checker(self.rt, self.principal.tenant)
-        found = checker.check(document)
+        # a large flow takes a while, and others are served meanwhile
+        found = await asyncio.to_thread(checker.check, document)
         if document is not self.document:
             return
         self.problems = found

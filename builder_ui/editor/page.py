@@ -17,7 +17,7 @@ from builder_ui.editor import asks
 from builder_ui.editor.board import Board
 from builder_ui.editor.desk import Change
 from builder_ui.editor.inserter import Inserter
-from builder_ui.editor.marks import marks
+from builder_ui.editor.marks import Marks, marks
 from builder_ui.editor.palette import entries, palette
 from builder_ui.editor.panels import Panel, Panels
 from builder_ui.editor.together import Together
@@ -110,6 +110,7 @@ class Editor:
         self.help = Help(board.t)
         self.search = Search(board)
         self._form_of: tuple[str, ...] | None = None
+        self._marks: Marks | None = None
         self._live: Live | None = None
         self._tried: TryPane | None = None
         with node("div", "editor"):
@@ -344,7 +345,10 @@ class Editor:
             self.panels.open("step")
 
     def _problems(self, found: Sequence[Problem]) -> None:
-        self.canvas.marks(marks(self.board.document, found, self.t))
+        shown = marks(self.board.document, found, self.t)
+        if shown != self._marks:
+            self._marks = shown
+            self.canvas.marks(shown)
         errors = sum(p.severity == "error" for p in found)
         warnings = sum(p.severity == "warning" for p in found)
         tone: Tone = "bad" if errors else "warn" if warnings else "plain"

@@ -13,7 +13,7 @@ from nicegui.events import GenericEventArguments
 from builder_ui.editor import asks
 from builder_ui.editor.board import Board
 from builder_ui.editor.desk import Change
-from builder_ui.editor.marks import marks
+from builder_ui.editor.marks import Marks, marks
 from builder_ui.outline.script import rows, script
 from builder_ui.outline.search import Search
 from engine.core.edit.commands import Connect
@@ -49,6 +49,7 @@ class Outline:
         self._target = Search(board, title=t("outline.connect"), on_pick=self._connected)
         self._from: tuple[str, str] = ("", "")
         self._later: asyncio.Task[Any] | None = None
+        self._marks: Marks | None = None
         self.shown = False
         self._tree.on("choose", self._choose)
         self._tree.on("ask", self._ask)
@@ -76,7 +77,10 @@ class Outline:
         self._draw()
 
     def _problems(self, found: Sequence[Problem]) -> None:
-        self._tree.run_method("marks", marks(self._board.document, found, self._board.t))
+        shown = marks(self._board.document, found, self._board.t)
+        if shown != self._marks:
+            self._marks = shown
+            self._tree.run_method("marks", shown)
 
     def _choose(self, event: GenericEventArguments) -> None:
         ident, more = str(event.args.get("id", "")), bool(event.args.get("more"))

@@ -6,6 +6,7 @@ unfinished. Publishing freezes a version; conversations that run stay on theirs.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ async def update(
 async def check(rt: Runtime, tenant: int, ident: str) -> list[Problem]:
     """What the static check says of the draft."""
     draft = await flow(rt, tenant, ident)
-    return (await checker(rt, tenant)).check(draft.document)
+    return await asyncio.to_thread((await checker(rt, tenant)).check, draft.document)
 
 
 async def checker(rt: Runtime, tenant: int) -> Checker:
@@ -100,7 +101,7 @@ async def checker(rt: Runtime, tenant: int) -> Checker:
 async def test(rt: Runtime, tenant: int, ident: str) -> TestRun:
     """Run the draft's own tests, with the other flows as they are live."""
     draft = await flow(rt, tenant, ident)
-    return (await checker(rt, tenant)).run_tests(draft.document)
+    return await asyncio.to_thread((await checker(rt, tenant)).run_tests, draft.document)
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,13 +136,13 @@ async def publish(
         )
     open_flow(draft.document)
     judge = await checker(rt, tenant)
-    problems = judge.check(draft.document)
+    problems = await asyncio.to_thread(judge.check, draft.document)
     errors = [p for p in problems if p.severity == "error"]
     if errors and override is None:
         raise TramaError(
             "flow:has-errors", "; ".join(f"{p.code} {p.node} {p.detail}".strip() for p in errors[:5])
         )
-    tests = judge.run_tests(draft.document)
+    tests = await asyncio.to_thread(judge.run_tests, draft.document)
     if tests.failed and override is None:
         raise TramaError("flow:tests-fail", "; ".join(tests.failed[:5]))
     async with rt.db.tenant(tenant) as c:
