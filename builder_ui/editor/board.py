@@ -88,6 +88,13 @@ class Board:
 
         return await self._change(change, canvas_token)
 
+    async def settled(self) -> None:
+        """Wait for changes that are on their way: what was typed last leaves its field as another one is pressed."""
+        await asyncio.sleep(0.05)
+        # each change holds the order until it is through
+        async with self._order:
+            return
+
     async def undo(self) -> None:
         await self._turn(editing.undo, "undo")
 
@@ -110,7 +117,7 @@ class Board:
 
         done, _ = await self._change(change, None)
         if done and told:
-            ui.notify(told[0], timeout=2500, position="bottom")
+            ui.notify(told[0], timeout=2500, position="top")
 
     async def _change(
         self, change: Callable[[], Awaitable[Edited | None]], canvas_token: int | None

@@ -27,6 +27,9 @@ class Starting:
                 self._kind = ui.radio(
                     {k: f"{t(f'flowkind.{k}')}: {t(f'flowkind-more.{k}')}" for k in KINDS}, value="chatbot"
                 )
+            self._keywords = ui.input(t("flows.keywords")).props("dense outlined maxlength=300")
+            self._keywords.props["hint"] = t("flows.keywords-more")
+            self._kind.on_value_change(lambda e: self._keywords.set_visibility(e.value != "subflow"))
             with node("div", "dialog-deeds"):
                 press(t("flows.from-template"), self._template, "ghost", icon="grid_view")
                 node("div", "grow")
@@ -35,6 +38,7 @@ class Starting:
 
     def open(self) -> None:
         self._name.set_value("")
+        self._keywords.set_value("")
         self._dialog.open()
 
     def _template(self) -> None:
@@ -45,9 +49,11 @@ class Starting:
         listing = self._listing
         name = (self._name.value or "").strip() or listing.t("flows.untitled")
         who = listing.principal
+        kind = self._kind.value
+        keywords = [] if kind == "subflow" else (self._keywords.value or "").split(",")
         try:
             made = await flow_list.start(
-                listing.rt, who.tenant, name, self._kind.value, listing.t.language, person=who.person
+                listing.rt, who.tenant, name, kind, listing.t.language, keywords=keywords, person=who.person
             )
         except TramaError as fault:
             ui.notify(listing.t.known("refused", fault.code), caption=fault.detail, type="warning")

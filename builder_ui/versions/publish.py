@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from builder_ui.editor.board import Board
+from builder_ui.editor.desk import Change
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import chip
 from builder_ui.proof.words import Names, sentence
@@ -41,13 +42,25 @@ class Publishing:
                 press(t("publish.later"), self._dialog.close, "ghost")
                 self._go = press(t("publish.go"), self._publish, "primary", icon="rocket_launch")
         self._blocked = True
+        board.on_change(self._changed)
+
+    def _changed(self, change: Change) -> None:
+        """The draft became another one while it was looked at: what is shown would not be what goes live."""
+        if self._dialog.value and self._rev and change.rev != self._rev:
+            background_tasks.create(self._look(), name="publishing looks again")
 
     async def open(self) -> None:
-        board, t = self._board, self._board.t
-        document, self._rev = board.document, board.rev
+        await self._board.settled()
         self._note.set_value("")
         self._despite.set_value(False)
         self._reason.set_value("")
+        self._dialog.open()
+        await self._look()
+
+    async def _look(self) -> None:
+        """Judge the draft as it is now, and show it."""
+        board, t = self._board, self._board.t
+        document, self._rev = board.document, board.rev
         self._override.set_visibility(False)
         self._blocked = True
         self._weigh()
@@ -55,7 +68,6 @@ class Publishing:
         with self._body, node("div", "publish-wait", role="status"):
             ui.spinner(size="1.4em")
             word("span", t("publish.looking"))
-        self._dialog.open()
         checker = await flows.checker(board.rt, board.principal.tenant)
         problems = await asyncio.to_thread(checker.check, document)
         run = await asyncio.to_thread(checker.run_tests, document)
@@ -143,7 +155,7 @@ class Publishing:
                     self._dialog.close()
                     board.paint("diff", layer)
                     ui.notify(
-                        t("publish.painted"), position="bottom", timeout=0, close_button=t("publish.unpaint"),
+                        t("publish.painted"), position="top", timeout=0, close_button=t("publish.unpaint"),
                         on_dismiss=lambda: board.paint("diff", None),
                     )  # fmt: skip
 
@@ -177,9 +189,9 @@ class Publishing:
                 t.known("refused", fault.code), caption=fault.detail[:300], type="warning", timeout=8000
             )
             if fault.code == "flow:changed-meanwhile":
-                await self.open()
+                await self._look()
             return
         self._dialog.close()
         board.paint("diff", None)
         self._on_live(done.version)
-        ui.notify(t("publish.done", n=done.version), type="positive", position="bottom", timeout=5000)
+        ui.notify(t("publish.done", n=done.version), type="positive", position="top", timeout=5000)

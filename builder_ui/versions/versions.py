@@ -156,7 +156,7 @@ class Versions:
         except TramaError as fault:
             ui.notify(self._t.known("refused", fault.code), caption=fault.detail[:200], type="warning")
             return False
-        ui.notify(said, position="bottom", timeout=5000)
+        ui.notify(said, position="top", timeout=5000)
         return True
 
 

@@ -8,7 +8,9 @@ refused (`edit:conflict`) rather than laid over what somebody else did to the sa
 
 from __future__ import annotations
 
-from typing import Literal
+import asyncio
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
 import msgspec
 from asyncpg.exceptions import UniqueViolationError
@@ -16,6 +18,8 @@ from asyncpg.exceptions import UniqueViolationError
 from engine.core.edit import commands as cmd
 from engine.core.edit import diff
 from engine.core.edit.apply import Applied, apply
+from engine.core.edit.bounds import LARGEST, bounded, counted, sound
+from engine.core.edit.places import DEEPEST
 from engine.core.errors import TramaError
 from engine.core.flow import Document
 from engine.nodes import open_document
@@ -27,7 +31,11 @@ from engine.store.database import Connection
 from engine.store.edits import EditRow
 
 LONGEST_WORDS = 200
+_T = TypeVar("_T")
+_MANY = 100
+"""Commands in a batch, or hundreds of steps, from which on the work is done beside the server's other work."""
 _TOLD = 60
+_GOING_ON = 10.0
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,15 +68,26 @@ async def draft(rt: Runtime, tenant: int, flow: str) -> Edited:
 async def edit(
     rt: Runtime, tenant: int, flow: str, command: cmd.Command, author: Author, *, words: str = ""
 ) -> Edited:
-    """Carry out a command. Raises what `engine.core.edit.apply.apply` raises, and `flow:unknown`."""
+    """Carry out a command. Raises what `engine.core.edit.apply.apply` raises, and `flow:unknown`.
+
+    Who types goes on with what they began: another value for the same setting within ten seconds is one deed with the
+    one before, so that undo takes back words, not syllables."""
+    # as it is stored: a tuple in a value is a list in the document
+    command = cmd.read(msgspec.json.encode(command))
     try:
         async with rt.db.tenant(tenant) as c:
             now = await store.lock(c, flow)
             document = await _document(rt, c, tenant, flow, now.rev)
             if author.token and await store.seen(c, flow, author.editor, author.token) is not None:
                 return Edited(rev=now.rev, document=document, touched=frozenset(), again=True)
-            done = apply(document, command)
+            done = await _aside(lambda: _carried_out(document, command), _weight(document, command))
             await store.forget_undone(c, flow, author.person)
+            begun = await store.latest(c, flow, now.rev, author.person, author.editor, _GOING_ON)
+            if begun is not None:
+                going_on = _going_on(cmd.read(begun.inverse), command, done.inverse)
+                if going_on is not None:
+                    done = done._replace(inverse=going_on)
+                    await store.close(c, flow, begun.rev)
             await _save(c, flow, now.rev, done, command, author, words, "do")
     except UniqueViolationError:
         raise TramaError("edit:twice", "this change is being made already") from None
@@ -93,9 +112,7 @@ async def replace(
                 "flow:changed-meanwhile", f"the draft is at revision {now.rev}, not {rev}", path="/rev"
             )
         old = await _document(rt, c, tenant, flow, now.rev)
-        forth, back = diff.commands(old, document), diff.commands(document, old)
-        touched = apply(old, forth).touched
-        done = Applied(document, back, touched)
+        forth, done = await _aside(lambda: _replaced(old, document), len(old.nodes) + len(document.nodes))
         await store.forget_undone(c, flow, author.person)
         await _save(c, flow, now.rev, done, forth, author, words, "do")
     return _finished(rt, tenant, flow, now.rev + 1, done, author, words)
@@ -123,7 +140,7 @@ async def _turned(
             return None
         document = await _document(rt, c, tenant, flow, now.rev)
         command = cmd.read(deed.inverse if kind == "undo" else deed.command)
-        done = apply(document, command)
+        done = await _aside(lambda: _carried_out(document, command), _weight(document, command))
         again = msgspec.json.encode(done.inverse)
         if kind == "undo":
             await store.turn(c, flow, deed.rev, "undone", again, deed.inverse)
@@ -138,6 +155,22 @@ async def history(
 ) -> list[EditRow]:
     async with rt.db.tenant(tenant) as c:
         return await store.history(c, flow, before, limit)
+
+
+def _going_on(before: cmd.Command, command: cmd.Command, after: cmd.Command) -> cmd.Command | None:
+    """What takes back both deeds, if the second went on with the first: the same setting of the same step or flow."""
+    match before, command, after:
+        case cmd.SetNode(), cmd.SetNode(), cmd.SetNode() if (before.id, before.path) == (
+            command.id,
+            command.path,
+        ):
+            same = after.path == before.path
+        case cmd.SetFlow(), cmd.SetFlow(), cmd.SetFlow() if before.path == command.path:
+            same = after.path == before.path
+        case _:
+            return None
+    # what grew or shrank a list stands alone
+    return msgspec.structs.replace(before, was=after.was) if same else None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +196,29 @@ async def since(rt: Runtime, tenant: int, flow: str, rev: int) -> Since:
     return Since(rev=now, document=document, edits=edits, whole=not complete)
 
 
+def _carried_out(document: Document, command: cmd.Command) -> Applied:
+    """What is stored can be stored, and read again."""
+    sound(msgspec.to_builtins(command), DEEPEST + 20)
+    done = apply(document, command)
+    counted(done.document)
+    return done
+
+
+def _replaced(old: Document, new: Document) -> tuple[cmd.Command, Applied]:
+    bounded(new)
+    forth, back = diff.commands(old, new), diff.commands(new, old)
+    return forth, Applied(new, back, apply(old, forth).touched)
+
+
+def _weight(document: Document, command: cmd.Command) -> int:
+    return len(command.commands) if isinstance(command, cmd.Batch) else len(document.nodes) // _MANY
+
+
+async def _aside(work: Callable[[], _T], weight: int) -> _T:
+    """What takes long is done in a thread; what is quick is not worth the way there."""
+    return await asyncio.to_thread(work) if weight > _MANY else work()
+
+
 async def _document(rt: Runtime, c: Connection, tenant: int, flow: str, rev: int) -> Document:
     kept = rt.drafts.take((tenant, flow), rev)
     if kept is not None:
@@ -182,9 +238,10 @@ async def _save(
     kind: Literal["do", "undo", "redo"],
 ) -> None:
     document = done.document
-    await drafts.save_draft(
-        c, flow, document.name, document.kind, msgspec.json.encode(document), rev, author.person
-    )
+    encoded = msgspec.json.encode(document)
+    if len(encoded) > LARGEST:
+        raise TramaError("flow:too-large", f"a flow has at most {LARGEST} bytes")
+    await drafts.save_draft(c, flow, document.name, document.kind, encoded, rev, author.person)
     await store.record(
         c,
         flow,

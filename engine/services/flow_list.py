@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from engine.core.errors import TramaError
-from engine.core.flow import FORMAT, Document, Kind
+from engine.core.flow import FORMAT, Document, Kind, Trigger
 from engine.services import flows, gallery
 from engine.services.flows import Draft
 from engine.services.runtime import Runtime
@@ -49,11 +50,29 @@ async def set_tags(
 
 
 async def start(
-    rt: Runtime, tenant: int, name: str, kind: Kind, language: str, *, person: int | None = None
+    rt: Runtime,
+    tenant: int,
+    name: str,
+    kind: Kind,
+    language: str,
+    *,
+    keywords: Sequence[str] = (),
+    person: int | None = None,
 ) -> Draft:
-    """An empty flow, whose id is made from its name."""
+    """An empty flow, whose id is made from its name. It begins when a message has one of the `keywords`, if any."""
     ident = free_id(name, await _taken(rt, tenant))
-    blank = Document(format=FORMAT, id=ident, name=name, kind=kind, start="", nodes=[], language=language)
+    words = list(dict.fromkeys(" ".join(word.split()) for word in keywords if word.strip()))
+    triggers = [Trigger(on="message", keywords=words, match="contains")] if words else []
+    blank = Document(
+        format=FORMAT,
+        id=ident,
+        name=name,
+        kind=kind,
+        start="",
+        nodes=[],
+        language=language,
+        triggers=triggers,
+    )
     return await flows.create(rt, tenant, blank, person=person)
 
 

@@ -110,6 +110,28 @@ async def _deed(c: Connection, flow: str, person: int | None, state: State, orde
     return None if row is None else Deed(**dict(row))
 
 
+async def latest(
+    c: Connection, flow: str, rev: int, person: int | None, editor: str, seconds: float
+) -> Deed | None:
+    """The deed that led to revision `rev`, if this editor did it a moment ago."""
+    row = await c.fetchrow(
+        "SELECT rev, words, command, inverse FROM flow_edit WHERE flow_id = $1 AND rev = $2 "
+        "AND person_id IS NOT DISTINCT FROM $3 AND editor = $4 AND editor <> '' AND kind = 'do' AND state = 'done' "
+        "AND at > now() - make_interval(secs => $5)",
+        flow,
+        rev,
+        person,
+        editor,
+        seconds,
+    )
+    return None if row is None else Deed(**dict(row))
+
+
+async def close(c: Connection, flow: str, rev: int) -> None:
+    """The deed is part of a later one."""
+    await c.execute("UPDATE flow_edit SET state = 'gone' WHERE flow_id = $1 AND rev = $2", flow, rev)
+
+
 async def turn(c: Connection, flow: str, rev: int, state: State, command: bytes, inverse: bytes) -> None:
     """A deed was undone or done again; its commands as they are now."""
     await c.execute(

@@ -33,12 +33,13 @@ class Workbench(Hands):
         self.opened()
         expect(self.page.locator(".panel-tab").first).to_be_visible(timeout=SOON)
 
-    def start(self, name: str) -> str:
+    def start(self, name: str, words: str = "") -> str:
         """A new flow by the button of the list; its id."""
         page = self.page
         page.goto(f"{self.address}/flows")
         page.get_by_role("button", name="Novo fluxo").click()
         page.get_by_role("dialog").get_by_label("Nome").fill(name)
+        page.get_by_role("dialog").get_by_label("Palavras que iniciam").fill(words)
         page.get_by_role("button", name="Criar e abrir").click()
         page.wait_for_url("**/flows/*", timeout=SOON)
         self.ready()
@@ -93,12 +94,10 @@ class Workbench(Hands):
         )
 
     def choose(self, ident: str) -> Locator:
-        """Select a node by a click; its form."""
-        self.click(self.node(ident))
+        """Open a node's form by a double click on its head."""
+        self.page.mouse.dblclick(*self.at(*self.node(ident)))
         form = self.page.locator("#panel-step")
-        expect(form.locator(f"[data-node-form='{ident}'], .form-head, input").first).to_be_visible(
-            timeout=SOON
-        )
+        expect(form.get_by_label("Título").first).to_be_visible(timeout=SOON)
         return form
 
     def panel(self, name: str) -> Locator:

@@ -41,7 +41,7 @@ def eventually(page: Page, value: Callable[[], Any], expected: Any) -> None:
 
 def test_a_triage_is_built_with_the_mouse_tried_and_published(bench: Workbench) -> None:
     page = bench.page
-    flow = bench.start("Triagem com o mouse")
+    flow = bench.start("Triagem com o mouse", "oi, olá")
     expect(page.get_by_text("Um fluxo em branco")).to_be_visible()
     bench.stand_back()
     form = page.locator("#panel-step")
@@ -108,13 +108,14 @@ def test_a_triage_is_built_with_the_mouse_tried_and_published(bench: Workbench) 
     page.get_by_role("button", name="Salvar como teste").click()
     page.get_by_role("textbox", name="Nome do teste").fill("em dia")
     page.get_by_role("button", name="Salvar", exact=True).click()
-    eventually(page, lambda: [t["name"] for t in bench.document(flow)["tests"]], ["em dia"])
+    eventually(page, lambda: [t["name"] for t in bench.document(flow).get("tests", [])], ["em dia"])
 
     page.get_by_role("button", name="Publicar").click()
     expect(page.get_by_text("1 de 1 passaram")).to_be_visible(timeout=SOON)
     page.get_by_role("button", name="Publicar agora").click()
     expect(page.locator(".editor-bar .state")).to_have_text("No ar: v1", timeout=SOON)
 
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=SOON)
     # now a change breaks the test, and the button stays shut
     bench.choose(fine)
     form.get_by_label("Texto").first.fill("Tarde demais.")
@@ -123,11 +124,12 @@ def test_a_triage_is_built_with_the_mouse_tried_and_published(bench: Workbench) 
     expect(page.get_by_text("0 de 1 passaram")).to_be_visible(timeout=SOON)
     expect(page.get_by_text("agora é “Tarde demais.”")).to_be_visible()
     expect(page.get_by_role("button", name="Publicar agora")).to_be_disabled()
-    page.get_by_label("Publicar mesmo com erros").click()
+    page.get_by_text("Publicar mesmo com erros").click()
     page.get_by_label("Por quê?").fill("o texto novo foi aprovado")
     page.get_by_role("button", name="Publicar agora").click()
     expect(page.locator(".editor-bar .state")).to_have_text("No ar: v2", timeout=SOON)
 
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=SOON)
     versions = bench.panel("versions")
     versions.locator(".version", has_text="v1").get_by_role("button", name="Voltar para esta").click()
     expect(page.locator(".editor-bar .state")).to_have_text("No ar: v1", timeout=SOON)
@@ -233,7 +235,7 @@ def test_what_is_broken_is_not_published(bench: Workbench) -> None:
     expect(page.locator(".publish-line").first).to_be_visible(timeout=SOON)
     expect(page.get_by_role("button", name="Publicar agora")).to_be_disabled()
     # settings that cannot be read are never published, not even by an administrator
-    expect(page.get_by_label("Publicar mesmo com erros")).to_be_hidden()
+    expect(page.get_by_text("Publicar mesmo com erros")).to_be_hidden()
     page.locator(".publish-line").first.click()
     expect(page.locator("#panel-step")).to_contain_text("Executar fluxo", timeout=SOON)
     assert bench.shown("[...s.chosen]") == [ghost]

@@ -40,7 +40,7 @@ async def test_a_deed_is_kept_and_undone_and_done_again(acme: Company) -> None:
     before = (await editing.draft(acme.rt, acme.tenant, flow)).document
     first = before.nodes[0]["id"]
     await editing.edit(acme.rt, acme.tenant, flow, say(first, "um"), ana, words="Mudar texto")
-    two = await editing.edit(acme.rt, acme.tenant, flow, say(first, "dois"), ana)
+    two = await editing.edit(acme.rt, acme.tenant, flow, cmd.SetNode(id=first, path="/label", value="x"), ana)
     assert await editing.undo(acme.rt, acme.tenant, flow, ana) is not None
     back = await editing.undo(acme.rt, acme.tenant, flow, ana)
     assert back is not None and back.document == before and back.words == "Mudar texto"
@@ -170,3 +170,28 @@ async def test_editors_of_a_flow_hear_of_changes_and_of_each_other(acme: Company
         assert told.kind == "flow_edited" and told.data["touched"] == ["flow:name"]
         tell(acme.rt, acme.tenant, flow, Peer(editor="x", name="Ana", selection=["a"], locked="a"))
         assert heard(await asyncio.wait_for(queue.get(), 5)).locked == "a"
+
+
+async def test_typing_on_is_one_deed(acme: Company) -> None:
+    flow, ana = await opened(acme), await person(acme, "ana")
+    before = (await editing.draft(acme.rt, acme.tenant, flow)).document
+    first = before.nodes[0]["id"]
+    for text in ("B", "Bom", "Bom dia"):
+        await editing.edit(acme.rt, acme.tenant, flow, say(first, text), ana)
+    await editing.edit(acme.rt, acme.tenant, flow, cmd.SetFlow(path="/name", value="N"), ana)
+    await editing.edit(acme.rt, acme.tenant, flow, cmd.SetFlow(path="/name", value="Novo"), ana)
+    named = await editing.undo(acme.rt, acme.tenant, flow, ana)
+    assert named is not None and named.document.name == before.name
+    assert named.document.nodes[0]["text"] == "Bom dia"
+    typed = await editing.undo(acme.rt, acme.tenant, flow, ana)
+    assert typed is not None and typed.document == before
+    again = await editing.redo(acme.rt, acme.tenant, flow, ana)
+    assert again is not None and again.document.nodes[0]["text"] == "Bom dia"
+
+
+async def test_what_is_at_hand_is_what_is_stored(acme: Company) -> None:
+    flow, ana = await opened(acme), await person(acme, "ana")
+    world = {"hours": {"mon": [("08:00", "12:00")]}}
+    test = cmd.SetFlow(path="/tests/-", value={"name": "t", "turns": [], "world": world})
+    done = await editing.edit(acme.rt, acme.tenant, flow, test, ana)
+    assert done.document == (await editing.draft(acme.rt, acme.tenant, flow)).document
