@@ -38,8 +38,9 @@ export default {
   },
   watch: { value(now) { if (!this.dirty) { this.now = now; this.show(); } }, kind() { this.show(); } },
   created() { this.show(); },
-  mounted() { if (this.autofocus) { const box = this.$el.querySelector('.tf-box'); if (box) box.focus(); } },
-  beforeUnmount() { this.flush(); },
+  // who reloads in the middle of a word finds it again
+  mounted() { window.addEventListener("beforeunload", this.flush); if (this.autofocus) { const box = this.$el.querySelector('.tf-box'); if (box) box.focus(); } },
+  beforeUnmount() { window.removeEventListener("beforeunload", this.flush); this.flush(); },
   methods: {
     show() {
       const value = this.now;

@@ -17,7 +17,7 @@ export default {
       :rows="multiline ? rows : null" :type="multiline ? null : 'text'" :placeholder="placeholder" :disabled="disabled"
       :aria-label="label || null" :aria-describedby="described || null" :aria-invalid="invalid ? 'true' : null"
       :aria-required="needed ? 'true' : null" :role="templated && !multiline ? 'combobox' : null" :aria-expanded="templated && !multiline ? String(open) : null"
-      :aria-controls="templated ? popId : null" :aria-activedescendant="open ? popId + '-' + at : null"
+      :aria-controls="open ? popId : null" :aria-activedescendant="open ? popId + '-' + at : null"
       :aria-autocomplete="templated ? 'list' : null" autocomplete="off" spellcheck="true"
       @input="typed" @keydown="key" @blur="left" @scroll="scrolled" @click="look" @focus="focused = true" />
   </div>
@@ -79,8 +79,8 @@ export default {
     value(now) { if (!this.dirty) { this.text = now || ""; this.$nextTick(this.grow); } },
     text() { this.$nextTick(this.grow); },
   },
-  mounted() { this.grow(); if (this.autofocus) this.$refs.box.focus(); document.addEventListener("mousedown", this.outside); window.addEventListener("trama-book", this.turned); },
-  beforeUnmount() { this.send(); window.removeEventListener("trama-book", this.turned); document.removeEventListener("mousedown", this.outside); },
+  mounted() { this.grow(); if (this.autofocus) this.$refs.box.focus(); document.addEventListener("mousedown", this.outside); window.addEventListener("trama-book", this.turned); window.addEventListener("beforeunload", this.send); },
+  beforeUnmount() { this.send(); window.removeEventListener("beforeunload", this.send); window.removeEventListener("trama-book", this.turned); document.removeEventListener("mousedown", this.outside); },
   methods: {
     turned() { this.edition += 1; },
     typed(event) {
