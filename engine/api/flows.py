@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Path
 
 from engine.api.access import needs
 from engine.core.edit import commands
+from engine.core.edit.bounds import LARGEST
 from engine.core.errors import TramaError
 from engine.core.node import Problem
 from engine.services import editing, exchange, flows
@@ -172,7 +173,7 @@ async def export(rt: Services, who: Asker, flow: FromPath[str]) -> Response[byte
     return Response(document, media_type="application/json", headers=headers)
 
 
-@post("/import", status_code=200, guards=WRITE)
+@post("/import", status_code=200, guards=WRITE, request_max_body_size=LARGEST)
 async def import_(
     rt: Services, who: Asker, request: Request[Any, Any, Any], over: FromQuery[bool] = False
 ) -> Response[FlowView]:

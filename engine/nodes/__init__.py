@@ -12,14 +12,15 @@ from typing import Any
 
 import msgspec
 
+from engine.core.edit.bounds import LARGEST, MOST
 from engine.core.errors import TramaError, pointer
 from engine.core.flow import Document, Flow
 from engine.core.node import Node, UnknownNode
 from engine.core.upgrades import upgrade
 
-LARGEST = 10_000_000
-"""Bytes of a flow document that are looked at."""
-MOST_NODES = 5_000
+READABLE = 6 * LARGEST
+"""Bytes that are looked at: the database writes what it keeps with blanks, and its numbers out."""
+MOST_NODES = MOST["nodes"]
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +55,7 @@ def open_node(raw: dict[str, Any], path: str = "") -> Node | UnknownNode:
 def open_document(data: bytes | str | dict[str, Any]) -> Document:
     """A document of any known format, upgraded to the current one. Nodes are not looked into."""
     if isinstance(data, bytes | str):
-        if len(data) > LARGEST:
+        if len(data) > READABLE:
             raise TramaError("flow:too-large", f"a flow has at most {LARGEST} bytes")
         try:
             data = msgspec.json.decode(data)

@@ -33,7 +33,7 @@ from engine.store.edits import EditRow
 LONGEST_WORDS = 200
 _T = TypeVar("_T")
 _MANY = 100
-"""Commands in a batch, or hundreds of steps, from which on the work is done beside the server's other work."""
+"""Commands (or steps of documents) from which on the work is done beside the server's other work."""
 _TOLD = 60
 _GOING_ON = 10.0
 
@@ -80,7 +80,7 @@ async def edit(
             document = await _document(rt, c, tenant, flow, now.rev)
             if author.token and await store.seen(c, flow, author.editor, author.token) is not None:
                 return Edited(rev=now.rev, document=document, touched=frozenset(), again=True)
-            done = await _aside(lambda: _carried_out(document, command), _weight(document, command))
+            done = await _aside(lambda: _carried_out(document, command), _weight(command))
             await store.forget_undone(c, flow, author.person)
             begun = await store.latest(c, flow, now.rev, author.person, author.editor, _GOING_ON)
             if begun is not None:
@@ -140,7 +140,7 @@ async def _turned(
             return None
         document = await _document(rt, c, tenant, flow, now.rev)
         command = cmd.read(deed.inverse if kind == "undo" else deed.command)
-        done = await _aside(lambda: _carried_out(document, command), _weight(document, command))
+        done = await _aside(lambda: _carried_out(document, command), _weight(command))
         again = msgspec.json.encode(done.inverse)
         if kind == "undo":
             await store.turn(c, flow, deed.rev, "undone", again, deed.inverse)
@@ -192,6 +192,8 @@ async def since(rt: Runtime, tenant: int, flow: str, rev: int) -> Since:
             row, raw = await drafts.draft(c, flow)
             now, document = row.draft_rev, open_document(raw)
             rt.drafts.put((tenant, flow), now, document)
+            # what was done between the two questions is in the document, and belongs to the steps
+            edits = [e for e in await store.since(c, flow, rev) if e.rev <= now]
     complete = [e.rev for e in edits] == list(range(rev + 1, now + 1))
     return Since(rev=now, document=document, edits=edits, whole=not complete)
 
@@ -210,8 +212,8 @@ def _replaced(old: Document, new: Document) -> tuple[cmd.Command, Applied]:
     return forth, Applied(new, back, apply(old, forth).touched)
 
 
-def _weight(document: Document, command: cmd.Command) -> int:
-    return len(command.commands) if isinstance(command, cmd.Batch) else len(document.nodes) // _MANY
+def _weight(command: cmd.Command) -> int:
+    return len(command.commands) if isinstance(command, cmd.Batch) else 1
 
 
 async def _aside(work: Callable[[], _T], weight: int) -> _T:

@@ -6,10 +6,11 @@ import asyncio
 
 import msgspec
 
+from engine.core.edit.bounds import LARGEST, bounded
 from engine.core.errors import TramaError
 from engine.core.flow import Document
 from engine.core.node import Problem
-from engine.nodes import MOST_NODES, open_document
+from engine.nodes import open_document
 from engine.services import flows
 from engine.services.flows import Draft
 from engine.services.runtime import Runtime
@@ -29,10 +30,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def examine(rt: Runtime, tenant: int, document: bytes | str) -> Report:
-    """Look at a file before it is brought in. Raises what `open_document` raises, and `flow:too-large`."""
-    opened = await asyncio.to_thread(open_document, document)
-    if len(opened.nodes) > MOST_NODES:
-        raise TramaError("flow:too-large", f"a flow has at most {MOST_NODES} steps", path="/nodes")
+    """Look at a file before it is brought in. Raises what `open_document` and `bounded` raise."""
+    opened = await asyncio.to_thread(_read, document)
     checker = await flows.checker(rt, tenant)
     problems = await asyncio.to_thread(checker.check, opened)
     known = {r.id for kind in (False, True) for r in await flows.flows(rt, tenant, archived=kind)}
@@ -49,12 +48,18 @@ async def examine(rt: Runtime, tenant: int, document: bytes | str) -> Report:
     )
 
 
+def _read(document: bytes | str) -> Document:
+    if len(document) > LARGEST:
+        raise TramaError("flow:too-large", f"a flow has at most {LARGEST} bytes")
+    return bounded(open_document(document))
+
+
 async def bring_in(
     rt: Runtime, tenant: int, document: bytes, *, over: bool = False, person: int | None = None
 ) -> Draft:
     """A file becomes the draft of the flow that it names. An existing draft is replaced only with `over`; what is
     live stays live. Raises `flow:exists`, `flow:changed-meanwhile` and what `open_document` raises."""
-    opened = open_document(document)
+    opened = await asyncio.to_thread(_read, document)
     try:
         return await flows.create(rt, tenant, opened, person=person)
     except TramaError as fault:

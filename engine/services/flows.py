@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from engine.core.edit.bounds import LARGEST, bounded
 from engine.core.errors import TramaError
 from engine.core.flow import Document
 from engine.core.node import Problem
@@ -53,8 +54,8 @@ async def flow(rt: Runtime, tenant: int, ident: str) -> Draft:
 async def create(
     rt: Runtime, tenant: int, document: Document | dict[str, Any] | bytes, *, person: int | None = None
 ) -> Draft:
-    """A new flow from a document. Raises `flow:exists` and what `open_document` raises."""
-    opened = _opened(document)
+    """A new flow from a document. Raises `flow:exists` and what `open_document` and `bounded` raise."""
+    opened = await asyncio.to_thread(_opened, document)
     async with rt.db.tenant(tenant) as c:
         await store.create(c, opened.id, opened.name, opened.kind, msgspec.json.encode(opened), person)
         await audit.note(c, "flow_created", f"flow:{opened.id}", person=person)
@@ -73,7 +74,7 @@ async def update(
 ) -> int:
     """Save the draft that was made from revision `rev`; the new revision. Raises `flow:changed-meanwhile`,
     `flow:id-changed`, `flow:unknown`."""
-    opened = _opened(document)
+    opened = await asyncio.to_thread(_opened, document)
     if opened.id != ident:
         raise TramaError("flow:id-changed", f"the document says {opened.id}", path="/id")
     author = Author(person=person)
@@ -231,4 +232,7 @@ async def load(
 
 
 def _opened(document: Document | dict[str, Any] | bytes) -> Document:
-    return document if isinstance(document, Document) else open_document(document)
+    """Within bounds, so that what is kept can be read again."""
+    if isinstance(document, bytes) and len(document) > LARGEST:
+        raise TramaError("flow:too-large", f"a flow has at most {LARGEST} bytes")
+    return bounded(document if isinstance(document, Document) else open_document(document))

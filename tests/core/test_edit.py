@@ -12,7 +12,7 @@ from engine.core.edit import commands as cmd
 from engine.core.edit import compose, diff
 from engine.core.edit.apply import apply
 from engine.core.errors import TramaError
-from engine.core.flow import Document, Edge
+from engine.core.flow import Document, Edge, Group
 from engine.nodes import open_document
 
 
@@ -128,6 +128,17 @@ def test_a_batch_that_fails_names_the_command() -> None:
     with pytest.raises(TramaError) as refused:
         apply(d, batch)
     assert (refused.value.code, refused.value.path) == ("edit:unknown-node", "/commands/1/id")
+
+
+def test_a_group_goes_with_its_last_step_and_comes_back_where_it_was() -> None:
+    groups = [Group(id=i, title=i, nodes=[n]) for i, n in (("first", "b"), ("second", "a"), ("third", "b"))]
+    before = msgspec.structs.replace(flow(("a", "next", "b")), groups=groups)
+    gone = apply(before, cmd.RemoveNode(id="b"))
+    assert [g.id for g in gone.document.groups] == ["second"]
+    assert apply(gone.document, gone.inverse).document == before
+    # what takes a whole group away does so in one batch, too
+    swept = apply(before, compose.delete(before, ["a", "b"]))
+    assert swept.document.groups == [] and apply(swept.document, swept.inverse).document == before
 
 
 def test_renaming_follows_edges_jumps_groups_and_tests() -> None:

@@ -14,12 +14,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from engine.core.edit import commands as cmd
+from engine.core.edit.bounds import MOST, near
 from engine.core.edit.places import ABSENT, read, split, written
-from engine.core.errors import TramaError
+from engine.core.errors import TramaError, pointer
 from engine.core.flow import Document, Edge, FlowTest, Group, Place, Sticky
 
 _Item = TypeVar("_Item")
-MOST_NODES = 5_000
 SETTABLE = frozenset(
     ("name", "description", "language", "kind", "start", "triggers", "variables", "tests")
 )  # fmt: skip
@@ -84,7 +84,8 @@ def _xy(place: Place | None) -> cmd.XY | None:
     return None if place is None else (place.x, place.y)
 
 
-def _placed(at: cmd.XY) -> Place:
+def _placed(at: cmd.XY, path: str) -> Place:
+    near(*at, path=path, code="edit:invalid")
     return Place(x=float(at[0]), y=float(at[1]))
 
 
@@ -99,11 +100,11 @@ def _add_node(document: Document, c: cmd.AddNode) -> _Done:
         raise TramaError("edit:invalid", "a step wants an id and a type", path="/node")
     if _has(document, ident) or any(note.id == ident for note in document.notes):
         raise TramaError("edit:same-id", f"there is a step {ident!r} already", path="/node/id")
-    if len(document.nodes) >= MOST_NODES:
-        raise TramaError("edit:too-many-nodes", f"a flow has at most {MOST_NODES} steps")
+    if len(document.nodes) >= MOST["nodes"]:
+        raise TramaError("edit:too-many-nodes", f"a flow has at most {MOST['nodes']} steps")
     changed = _with(document, nodes=_inserted(document.nodes, c.node, c.index))
     if c.at is not None:
-        changed = _with(changed, layout={**document.layout, ident: _placed(c.at)})
+        changed = _with(changed, layout={**document.layout, ident: _placed(c.at, "/at")})
     return _Done(changed, [cmd.RemoveNode(id=ident)], {f"node:{ident}"})
 
 
@@ -121,11 +122,14 @@ def _remove_node(document: Document, c: cmd.RemoveNode) -> _Done:
         else:
             edges.append(edge)
     groups = []
-    for group in document.groups:
+    for n, group in enumerate(document.groups):
         if c.id in group.nodes:
-            back.append(cmd.PutGroup(group=group))
+            back.append(cmd.PutGroup(group=group, index=n))
             touched.add(f"group:{group.id}")
             group = msgspec.structs.replace(group, nodes=[i for i in group.nodes if i != c.id])
+            if not group.nodes:
+                # a frame around nothing would be seen by nobody
+                continue
         groups.append(group)
     if document.start == c.id:
         back.append(cmd.SetFlow(path="/start", value=c.id))
@@ -263,16 +267,16 @@ def _move(document: Document, c: cmd.Move) -> _Done:
     touched = set()
     for ident, at in c.to.items():
         if ident in notes and at is not None:
-            note = stickies[notes[ident]]
+            note, place = stickies[notes[ident]], _placed(at, pointer("to", ident))
             back[ident] = (note.x, note.y)
-            stickies[notes[ident]] = msgspec.structs.replace(note, x=float(at[0]), y=float(at[1]))
+            stickies[notes[ident]] = msgspec.structs.replace(note, x=place.x, y=place.y)
             touched.add(f"note:{ident}")
             continue
         back[ident] = _xy(layout.get(ident))
         if at is None:
             layout.pop(ident, None)
         else:
-            layout[ident] = _placed(at)
+            layout[ident] = _placed(at, pointer("to", ident))
         touched.add(f"place:{ident}")
     strangers = c.to.keys() - notes.keys() - {str(n.get("id")) for n in document.nodes}
     if strangers:
@@ -305,6 +309,7 @@ def _disconnect(document: Document, c: cmd.Disconnect) -> _Done:
 
 
 def _put_note(document: Document, c: cmd.PutNote) -> _Done:
+    near(c.note.x, c.note.y, c.note.width, c.note.height, path="/note", code="edit:invalid")
     notes: list[Sticky] = list(document.notes)
     for n, present in enumerate(notes):
         if present.id == c.note.id:

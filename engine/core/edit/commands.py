@@ -35,7 +35,8 @@ class AddNode(_Command, frozen=True, kw_only=True, tag="add_node"):
 
 
 class RemoveNode(_Command, frozen=True, kw_only=True, tag="remove_node"):
-    """With its edges, its place, its seat in groups, and the start if it was that."""
+    """With its edges, its place, its seat in groups (with the group that has no other), and the start if it was
+    that."""
 
     id: Ident
 

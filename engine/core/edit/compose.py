@@ -110,7 +110,6 @@ def delete(
         for e in document.edges
         if (e.source, e.exit) in lost and e.source not in gone and e.target not in gone
     ]
-    commands += [cmd.RemoveGroup(id=g.id) for g in document.groups if g.nodes and gone >= set(g.nodes)]
     return cmd.Batch(commands=commands)
 
 

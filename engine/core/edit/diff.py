@@ -72,8 +72,9 @@ def commands(old: Document, new: Document) -> cmd.Batch:
     """What turns `old` into `new`, apart from the order in which nodes and edges are listed."""
     before, after = _nodes(old), _nodes(new)
     out: list[cmd.Single] = []
-    out += [cmd.RemoveGroup(id=g.id) for g in old.groups if g.id not in {n.id for n in new.groups}]
-    out += [cmd.RemoveNote(id=n.id) for n in old.notes if n.id not in {m.id for m in new.notes}]
+    groups, notes = {g.id for g in new.groups}, {n.id for n in new.notes}
+    out += [cmd.RemoveGroup(id=g.id) for g in old.groups if g.id not in groups]
+    out += [cmd.RemoveNote(id=n.id) for n in old.notes if n.id not in notes]
     # a node of another type is another node: the type of one that stays is not a setting
     fresh = [i for i in after if i not in before or before[i].get("type") != after[i].get("type")]
     out += [cmd.RemoveNode(id=i) for i in before if i not in after or i in fresh]
@@ -98,9 +99,11 @@ def commands(old: Document, new: Document) -> cmd.Batch:
         out.append(cmd.Move(to=places))
     kept = {n.id: n for n in old.notes}
     out += [cmd.PutNote(note=n) for n in new.notes if kept.get(n.id) != n]
-    frames = {
-        g.id: msgspec.structs.replace(g, nodes=[i for i in g.nodes if i not in lost]) for g in old.groups
-    }
+    frames = {}
+    for group in old.groups:
+        left_in = [i for i in group.nodes if i not in lost]
+        if left_in or not group.nodes:
+            frames[group.id] = msgspec.structs.replace(group, nodes=left_in)
     out += [cmd.PutGroup(group=g) for g in new.groups if frames.get(g.id) != g]
     for field in _FIELDS:
         value = msgspec.to_builtins(getattr(new, field))
