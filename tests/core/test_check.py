@@ -101,3 +101,23 @@ def test_a_variable_that_only_some_ways_set_is_told_unless_there_is_a_default() 
     assert ("flow:maybe-unset", "info", "say") not in found(
         [ask, say('{{ nome | default("x") }}'), PERSON], edges
     )
+
+
+@pytest.mark.parametrize(
+    ("node", "code"),
+    [
+        ({"type": "ask", "text": " ", "save_as": "x"}, "text:empty"),
+        ({"type": "send_message", "text": ""}, "text:empty"),
+        ({"type": "send_message", "text": {"default": "", "en": ""}}, "text:empty"),
+        ({"type": "menu", "text": "?", "options": [{"id": "a", "title": ""}]}, "text:option-empty"),
+        ({"type": "decide", "cases": [{"exit": "a", "when": {"and": []}}]}, "rule:no-conditions"),
+    ],
+)
+def test_what_is_not_filled_in_yet_is_an_error(node: dict[str, Any], code: str) -> None:
+    assert (code, "error", "n") in found([{"id": "n", **node}])
+
+
+def test_a_picture_without_words_says_enough() -> None:
+    picture = {"kind": "image", "url": "https://example.com/a.png"}
+    told = found([{"type": "send_message", "id": "n", "media": [picture]}])
+    assert "text:empty" not in {code for code, _, _ in told}

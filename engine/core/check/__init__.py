@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.core.check import gaps, graph, person, rules, shape, texts, variables, window
+from engine.core.check import blanks, gaps, graph, person, rules, shape, texts, variables, window
 from engine.core.flow import Flow, Flows
 from engine.core.message import Limits
 from engine.core.node import Look, Problem
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
-FAMILIES = (shape, graph, variables, texts, rules, gaps, window, person)
+FAMILIES = (shape, blanks, graph, variables, texts, rules, gaps, window, person)
 
 
 def check(
