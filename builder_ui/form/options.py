@@ -176,7 +176,10 @@ class _Options:
         old_title, old = str(self._at(place, "title")), str(self._at(place, "id"))
         commands: list[Any] = [self.sheet.command(below(self.path, place, "title"), title)]
         others = exits.taken(self.sheet, but=old)
-        derived = old in (exits.free(exits.slug(old_title), others), f"opcao_{place + 1}") or not old
+        derived = (
+            old in (exits.free(exits.slug(old_title), others), f"opcao_{place + 1}", f"option_{place + 1}")
+            or not old
+        )
         if derived and title.strip():
             new = exits.free(exits.slug(title), others)
             if new != old:
