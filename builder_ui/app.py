@@ -8,8 +8,8 @@ from importlib.resources import as_file, files
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
-from nicegui import app as nicegui_app
 from nicegui import ui
+from nicegui.storage import Storage
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -61,7 +61,8 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
         public = demo is not None and request.scope.get("user") is None
         return RedirectResponse("/demonstracao" if public else "/flows", status_code=303)
 
-    nicegui_app.storage.path = rt.settings.data_dir / "screens"
+    # the class's attribute is the one that is read
+    Storage.path = rt.settings.data_dir / "screens"
     ui.run_with(
         host,
         title="Trama",

@@ -126,7 +126,7 @@ async def delete(board: Board, ids: Sequence[str], edges: Sequence[Sequence[str]
             board.t("editor.deleted", n=len(ids)) if ids else board.t("editor.disconnected"),
             actions=[],
             timeout=2500,
-            position="bottom",
+            position="top",
         )
 
 

@@ -16,6 +16,7 @@ from builder_ui.canvas.element import Ask, Canvas, Sent
 from builder_ui.editor import asks
 from builder_ui.editor.board import Board
 from builder_ui.editor.desk import Change
+from builder_ui.editor.held import Held
 from builder_ui.editor.inserter import Inserter
 from builder_ui.editor.marks import Marks, marks
 from builder_ui.editor.palette import entries, palette
@@ -47,6 +48,7 @@ from engine.core.node import Problem
 from engine.services import flows
 from engine.services.demo import Demo
 from engine.services.people import Principal
+from engine.services.presence import Peer
 from engine.services.runtime import Runtime
 
 PANELS = (
@@ -71,7 +73,12 @@ def register(rt: Runtime, demo: Demo | None) -> None:
             if fault.code != "flow:unknown":
                 raise
             with shell(seen, seen.t("flows.title"), demo=demo is not None):
+                word("h1", seen.t("flows.title"), "unseen")
                 empty("account_tree", seen.t("editor.no-flow"), seen.t("editor.no-flow-more"))
+                with node("div", "centred"):
+                    link = node("a", "btn ghost", href="/flows")
+                    with link:
+                        word("span", seen.t("editor.back"))
             return None
         board = Board(rt, seen.principal, seen.t, flow_id, draft.document, draft.row.draft_rev)
         with shell(seen, draft.document.name, demo=demo is not None, wide=True, slim=True):
@@ -112,6 +119,7 @@ class Editor:
         self._form_of: tuple[str, ...] | None = None
         self._marks: Marks | None = None
         self._live: Live | None = None
+        self._held = False
         self._tried: TryPane | None = None
         with node("div", "editor"):
             self.topbar = Topbar(
@@ -124,7 +132,7 @@ class Editor:
             )
             with node("div", "editor-body"):
                 self._left(board.t)
-                with node("main", "editor-canvas"):
+                with node("section", "editor-canvas", aria_label=board.t("editor.canvas")):
                     self.canvas = Canvas(
                         f"/flows/{board.flow_id}/graph.json", t=board.t, editable=board.editable
                     )
@@ -352,7 +360,9 @@ class Editor:
         errors = sum(p.severity == "error" for p in found)
         warnings = sum(p.severity == "warning" for p in found)
         tone: Tone = "bad" if errors else "warn" if warnings else "plain"
-        self.panels.count("problems", str(errors or warnings or ""), tone)
+        # a flow that nobody has begun has no faults yet that anybody made
+        count = (errors or warnings) if self.board.document.nodes else 0
+        self.panels.count("problems", str(count or ""), tone)
 
     def _draw_step(self) -> None:
         """The form of the one selected step, else what belongs to the whole flow."""
@@ -363,11 +373,10 @@ class Editor:
         if len(chosen) == 1:
             self.together.lock(chosen[0])
             holder = self.together.holder(chosen[0])
+            self._held = holder is not None
             if holder is not None:
-                with node("div", "lock", role="status"):
-                    ui.icon("lock").props("aria-hidden=true")
-                    word("span", self.t("editor.locked", who=holder.name))
-            settings_form(board, chosen[0])
+                self._show_holder(chosen[0], holder)
+            settings_form(Held(board) if holder is not None else board, chosen[0])
             return
         self.together.lock("")
         if len(chosen) > 1:
@@ -375,13 +384,25 @@ class Editor:
             return
         flow_settings(board)
 
+    def _show_holder(self, ident: str, holder: Peer) -> None:
+        """Somebody else has this step's form open: it only shows here, until it is taken over."""
+
+        def take() -> None:
+            self.together.take(ident)
+            self.panels.open("step")
+
+        with node("div", "lock", role="status"):
+            ui.icon("lock").props("aria-hidden=true")
+            word("span", self.t("editor.locked", who=holder.name))
+            if self.board.editable:
+                press(self.t("editor.locked-take"), take, "ghost small")
+
     def _peers(self) -> None:
         """Somebody let go of a step, or took it: the form says so."""
         chosen = self.board.selection
         if self.panels.current == "step" and len(chosen) == 1:
             held = self.together.holder(chosen[0]) is not None
-            if held != getattr(self, "_held", False):
-                self._held = held
+            if held != self._held:
                 self.panels.open("step")
 
     def _went_live(self, version: int | None) -> None:

@@ -52,6 +52,11 @@ class Together:
             self._locked, self._locked_at = node, time.time()
             self._tell()
 
+    def take(self, node: str) -> None:
+        """Edit a step whose form somebody else has open: from now on theirs is the one that only shows."""
+        self._locked, self._locked_at = node, 0.0
+        self._tell()
+
     def start(self) -> None:
         """Until the page is closed. A page that lost its connection is not here, though it may come back."""
         self._task = background_tasks.create(self._listen(), name="news of the flow")

@@ -283,11 +283,15 @@ def test_two_people_see_each_other_and_lose_nothing(bench: Workbench, browser: B
     bench.choose(first)
     other.choose(first)
     expect(other.page.locator(".lock")).to_be_visible(timeout=SOON)
+    expect(other.page.locator("#panel-step").get_by_label("Texto").first).to_be_disabled()
     bench.page.locator("#panel-step").get_by_label("Texto").first.fill("da primeira")
     bench.saved()
     expect(other.page.locator("#panel-step").get_by_label("Texto").first).to_have_value(
         "da primeira", timeout=SOON
     )
+    other.page.get_by_role("button", name="Editar mesmo assim").click()
+    expect(bench.page.locator(".lock")).to_be_visible(timeout=SOON)
+    expect(other.page.locator("#panel-step").get_by_label("Texto").first).to_be_enabled(timeout=SOON)
     context.close()
     expect(bench.page.locator(".badge-peer")).to_have_count(0, timeout=SOON)
 
