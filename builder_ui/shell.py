@@ -22,6 +22,8 @@ LINKS = (
     ("/conversas", "conversations.title", "forum", False),
     ("/saude", "health.title", "monitor_heart", False),
 )
+# Quasar calls them items of a list, though their parent is a menu
+ui.menu_item.default_props("role=menuitem")
 _THEME_ICONS = {"auto": "contrast", "light": "light_mode", "dark": "dark_mode"}
 
 

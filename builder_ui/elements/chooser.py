@@ -11,7 +11,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from builder_ui.elements.native import node, word
+from builder_ui.elements.native import named_dialog, node, word
 
 MOST = 60
 
@@ -49,7 +49,7 @@ class Chooser:
         self._shown: Sequence[Choice] = ()
         self._rows: list[Element] = []
         self._row = 0
-        with ui.dialog().props("transition-duration=0") as self._dialog:
+        with named_dialog(label).props("transition-duration=0") as self._dialog:
             self._card = node("div", "chooser card")
 
     def open(self) -> None:
@@ -61,7 +61,11 @@ class Chooser:
             self._words.on_value_change(self._sift)
             self._words.on("keydown", self._key, args=["key"])
             self._said = word("p", "", "quiet chooser-count", role="status")
-            self._list = node("div", "chooser-list", role="listbox", aria_label=self._label)
+            # a list that scrolls can be reached by Tab, for those who scroll by keys
+            self._list = node("div", "chooser-list", role="listbox", aria_label=self._label, tabindex=0)
+        self._words.props["aria-expanded"] = "true"
+        self._words.props["aria-controls"] = f"c{self._list.id}"
+        self._list.props["id"] = f"c{self._list.id}"
         self._sift()
         self._dialog.open()
 
@@ -87,6 +91,7 @@ class Chooser:
                         word("kbd", choice.key)
             if not self._shown:
                 word("p", self._nothing, "quiet chooser-none")
+        self._point()
 
     async def _key(self, event: GenericEventArguments) -> None:
         key = event.args.get("key")
@@ -102,7 +107,16 @@ class Chooser:
         row.props["aria-selected"] = selected
         row.update()
         if selected == "true":
+            self._point()
             ui.run_javascript(f"getElement({row.id})?.scrollIntoView?.({{block: 'nearest'}})")
+
+    def _point(self) -> None:
+        """The field names the line that Enter takes."""
+        if self._rows:
+            self._words.props["aria-activedescendant"] = f"c{self._rows[self._row].id}"
+        else:
+            self._words.props.pop("aria-activedescendant", None)
+        self._words.update()
 
     async def _take(self, choice: Choice) -> None:
         self._dialog.close()

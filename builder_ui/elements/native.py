@@ -25,6 +25,13 @@ def word(tag: str, text: str, classes: str = "", **attributes: str | int | bool)
     return element
 
 
+def named_dialog(label: str) -> ui.dialog:
+    """A dialog that a screen reader announces by its name."""
+    made = ui.dialog()
+    made.props["aria-label"] = label
+    return made
+
+
 def press(
     text: str,
     on_click: Handler[GenericEventArguments] | None,

@@ -9,7 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from builder_ui.elements.chooser import fold
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import chip
 from builder_ui.elements.text import formatted
 from engine.core.errors import TramaError
@@ -26,7 +26,8 @@ class Gallery:
     def __init__(self, listing: Listing) -> None:
         self._listing, self._cards = listing, list[tuple[Element, str]]()
         t = listing.t
-        with ui.dialog().props("maximized") as self._dialog, node("div", "gallery"):
+        with named_dialog(t("gallery.title")) as self._dialog, node("div", "gallery"):
+            self._dialog.props("maximized")
             with node("header", "page-head"):
                 word("h2", t("gallery.title"))
                 self._search = ui.input(placeholder=t("gallery.search")).props("dense outlined clearable")

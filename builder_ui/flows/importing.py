@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from nicegui import events, ui
 
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import chip, pairs
+from engine.core.edit.bounds import LARGEST
 from engine.core.errors import TramaError
-from engine.nodes import LARGEST
 from engine.services import exchange, flow_list
 from engine.services.exchange import Report
 
@@ -23,20 +23,25 @@ class Importing:
         self._report: Report | None = None
         self._text = b""
         t = listing.t
-        with ui.dialog() as self._dialog, node("div", "card dialog import"):
+        with named_dialog(t("import.title")) as self._dialog, node("div", "card dialog import"):
             word("h2", t("import.title"))
             self._upload = ui.upload(
                 label=t("import.file"), auto_upload=True, max_file_size=LARGEST, on_upload=self._uploaded,
                 on_rejected=lambda: self._refuse(t("import.too-large")),
-            ).props('accept=".json,application/json" flat bordered')  # fmt: skip
-            self._paste = ui.textarea(t("import.paste")).props("outlined dense rows=5 spellcheck=false")
+            ).props('accept=".json,application/json"').classes("gone")  # fmt: skip
+            pick = press(t("import.file"), None, "ghost", icon="upload_file")
+            # a browser opens its window of files for the hand itself, not for what a server says a moment later
+            pick.on("click", js_handler=f"() => getElement({self._upload.id}).$refs.qRef.pickFiles()")
+            word("p", t("import.paste"), "dialog-label", aria_hidden="true")
+            self._paste = ui.textarea().props("outlined dense rows=5 spellcheck=false")
+            self._paste.props["aria-label"] = t("import.paste")
             self._result = node("div", "import-report", role="status")
             with node("div", "dialog-deeds"):
                 press(t("import.look"), self._pasted, "ghost", icon="fact_check")
                 node("div", "grow")
                 press(t("flows.cancel"), self._dialog.close, "ghost")
-                self._copy = press(t("import.copy"), self._bring_copy, "primary")
                 self._over = press(t("import.over"), self._bring_over, "ghost")
+                self._copy = press(t("import.copy"), self._bring_copy, "primary")
         self._offer(None)
 
     def open(self) -> None:

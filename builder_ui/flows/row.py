@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import Tone, chip
+from builder_ui.versions.versions import moment
 from engine.core.node import Problem
 from engine.services import flow_list, flows
 from engine.services.views import FlowLine
@@ -42,7 +43,7 @@ class Row:
                     ui.spinner(size="1em")
             word("td", f"{line.today}" if line.today else "–", "number")
             with node("td"):
-                word("div", line.updated_at.astimezone().strftime("%d/%m/%Y %H:%M"))
+                word("div", moment(line.updated_at))
                 if line.who:
                     word("div", line.who, "quiet")
             with node("td", "deeds"):
@@ -145,7 +146,7 @@ class Row:
                 "",
             )
 
-        with ui.dialog() as dialog, node("div", "card dialog"):
+        with named_dialog(t("flows.tags-of", name=line.name)) as dialog, node("div", "card dialog"):
             word("h2", t("flows.tags-of", name=line.name))
             tags = ui.select(
                 known, value=line.tags, multiple=True, with_input=True, new_value_mode="add-unique"

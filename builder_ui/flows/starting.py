@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from engine.core.errors import TramaError
 from engine.services import flow_list
 
@@ -19,7 +19,7 @@ KINDS = ("chatbot", "triage", "collection", "campaign", "subflow")
 class Starting:
     def __init__(self, listing: Listing) -> None:
         self._listing, t = listing, listing.t
-        with ui.dialog() as self._dialog, node("div", "card dialog"):
+        with named_dialog(t("flows.new-title")) as self._dialog, node("div", "card dialog"):
             word("h2", t("flows.new-title"))
             self._name = ui.input(t("flows.name")).props("dense outlined autofocus maxlength=120")
             self._name.on("keydown.enter", self._make, args=[])

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import UNSET
-from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
+from builder_ui.form.code import json_field
 from builder_ui.form.elements import Writer
 from builder_ui.form.field import Frame, described, framed, help_of
 from builder_ui.form.jsontext import escape, understood, written
@@ -77,8 +77,7 @@ class NodeJson:
     def _editor(self) -> None:
         t = self.sheet.t
         self.text = written(self.sheet.raw)
-        self.field = ui.codemirror(self.text, language="JSON", line_wrapping=True).classes("tf-code")
-        self.field.props["aria-label"] = "JSON"
+        self.field = json_field(self.text)
         if not self.sheet.desk.editable:
             self.field.disable()
             return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.texts import Texts
 
 KEYS: dict[str, list[tuple[str, str]]] = {
@@ -30,7 +28,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
 
 class Help:
     def __init__(self, t: Texts) -> None:
-        with ui.dialog() as self._dialog, node("div", "keys card"):
+        with named_dialog(t("keys.title")) as self._dialog, node("div", "keys card"):
             with node("div", "card-head"):
                 word("h2", t("keys.title"))
                 node("div", "grow")

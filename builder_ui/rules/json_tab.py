@@ -6,9 +6,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from nicegui import ui
-
 from builder_ui.elements.native import node, press, word
+from builder_ui.form.code import json_field
 from builder_ui.form.elements import Pick
 from builder_ui.form.jsontext import understood, written
 from builder_ui.rules.operators import check_fields
@@ -24,8 +23,7 @@ def json_tab(
     t: Texts, rule: Any, kinds: dict[str, str], put: Callable[[Any], Awaitable[None]], *, editable: bool
 ) -> None:
     """Draws the tab. `put` gets the rule that was applied, also one that has problems still: the draft keeps it."""
-    field = ui.codemirror(written(rule), language="JSON", line_wrapping=True).classes("tf-code")
-    field.props["aria-label"] = "JSON"
+    field = json_field(written(rule))
     if not editable:
         field.disable()
         return

@@ -205,7 +205,7 @@ class Phone:
             with node("div", "composer-field"):
                 with (
                     press("", None, "round", icon="mood", label=t("chat.emoji")),
-                    ui.menu(),
+                    ui.menu().props(f'role=dialog aria-label="{t("chat.emoji")}"'),
                     node("div", "emoji"),
                 ):
                     for emoji in _clusters(EMOJI):

@@ -73,6 +73,13 @@
     window.emitEvent("trama-key", deed);
   });
 
+  // names a part that an element of a library makes by itself, once it is there
+  window.tramaName = (id, part, name, tries = 200) => {
+    const found = document.getElementById(`c${id}`)?.querySelector(part);
+    if (found) found.setAttribute("aria-label", name);
+    else if (tries) requestAnimationFrame(() => window.tramaName(id, part, name, tries - 1));
+  };
+
   // the token of the webchat's widget, which lives on the same site in the demonstration
   window.tramaVisitor = (channel) => {
     try {

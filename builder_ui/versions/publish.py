@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from builder_ui.editor.board import Board
 from builder_ui.editor.desk import Change
-from builder_ui.elements.native import node, press, word
+from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import chip
 from builder_ui.proof.words import Names, sentence
 from builder_ui.versions import shown
@@ -29,7 +29,7 @@ class Publishing:
         self._board, self._on_live = board, on_live
         self._rev = 0
         t = board.t
-        with ui.dialog() as self._dialog, node("div", "card dialog publish"):
+        with named_dialog(t("publish.title")) as self._dialog, node("div", "card dialog publish"):
             word("h2", t("publish.title"))
             self._body = node("div", "publish-body")
             self._note = ui.input(t("publish.note")).props("dense outlined maxlength=500")

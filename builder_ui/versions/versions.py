@@ -111,7 +111,8 @@ class Versions:
                     chip(t("versions.people", n=people), "info")
                 word("span", f"{version.who or '–'} · {moment(version.published_at)}", "quiet")
             if version.note:
-                word("p", version.note, "version-note")
+                ready = version.note == "ready-made"
+                word("p", t("versions.ready-made") if ready else version.note, "version-note")
             with node("div", "version-deeds"):
                 press(t("versions.look"), lambda: self._look(version.version), "ghost small")
                 if desk.editable and not live:

@@ -157,7 +157,7 @@ def test_a_test_fails_after_a_change_is_compared_accepted_and_removed(page: Page
     line.get_by_role("button", name="Aceitar o que veio como certo").click()
     expect(line.get_by_text("passa", exact=True)).to_be_visible(timeout=15_000)
 
-    page.get_by_role("switch", name="Mostrar no canvas").click()
+    page.get_by_role("switch", name="Mostrar no desenho").click()
     coverage = eventually(lambda: told(page, stand, "fail")["painted"].get("coverage"))
     assert coverage["taken"] and not set(coverage["taken"]) & set(coverage["missed"])
     line.get_by_role("button", name="Excluir").click()
