@@ -4,6 +4,7 @@ delete, group, note."""
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from nicegui import ui
 
 from builder_ui.editor.board import Board
 from builder_ui.editor.faces import face
-from builder_ui.editor.views import COLUMN, ROW
+from builder_ui.editor.space import COLUMN, GAP, boxes, free, height, spot
 from engine.core.edit import commands as cmd
 from engine.core.edit import compose
 from engine.core.errors import TramaError
@@ -49,7 +50,11 @@ async def insert(
     behind = (str(after[0]), str(after[1])) if after is not None else None
     if behind is None and at is None:
         behind = _free_exit(board)
-    place = (_round(at[0]), _round(at[1])) if at is not None else _place(document, behind)
+    place = (
+        (_round(at[0]), _round(at[1]))
+        if at is not None
+        else _place(board, behind, height(face(raw, board.t)))
+    )
     exits = [e.name for e in face(raw, board.t).exits]
     batch = compose.insert(document, raw, exits, place, after=behind)
     words = board.t("deed.insert", what=registry()[kind].palette.title[board.t.language])
@@ -73,18 +78,19 @@ def _free_exit(board: Board) -> tuple[str, str] | None:
     return (ident, exits[0].name) if exits else None
 
 
-def _place(document: Document, behind: tuple[str, str] | None) -> cmd.XY:
+def _place(board: Board, behind: tuple[str, str] | None, tall: float = 0.0) -> cmd.XY:
     """To the right of what it follows, below what stands there already."""
-    if behind is not None and behind[0] in document.layout:
-        at = document.layout[behind[0]]
-        x, y = at.x + COLUMN, at.y
-    elif document.layout:
-        x, y = min(p.x for p in document.layout.values()), max(p.y for p in document.layout.values()) + ROW
+    document = board.document
+    taken = boxes(document, board.t)
+    order = [str(n.get("id")) for n in document.nodes]
+    if behind is not None and behind[0] in order:
+        x, y = spot(document, behind[0], order.index(behind[0]))
+        x += COLUMN
+    elif taken:
+        x, y = min(left for left, *_ in taken), max(bottom for *_, bottom in taken) + GAP
     else:
         x, y = 0.0, 0.0
-    while any(abs(p.x - x) < COLUMN * 0.8 and abs(p.y - y) < ROW * 0.8 for p in document.layout.values()):
-        y += ROW
-    return _round(x), _round(y)
+    return _round(x), _up(free(taken, x, y, tall))
 
 
 async def paste(board: Board, text: str, at: Sequence[float] | None = None) -> None:
@@ -93,7 +99,7 @@ async def paste(board: Board, text: str, at: Sequence[float] | None = None) -> N
     except TramaError as fault:
         ui.notify(board.t.known("refused", fault.code), type="warning", caption=fault.detail[:200])
         return
-    place = (_round(at[0]), _round(at[1])) if at is not None else _place(board.document, None)
+    place = (_round(at[0]), _round(at[1])) if at is not None else _place(board, None)
     made = compose.paste(board.document, part, place)
     if await board.do(made.batch, words=board.t("deed.paste", n=len(made.ids))):
         board.select(made.ids, reveal=True)
@@ -138,7 +144,7 @@ async def group(board: Board, ids: Sequence[str]) -> None:
 
 
 async def note(board: Board, at: Sequence[float] | None = None) -> None:
-    place = (_round(at[0]), _round(at[1])) if at is not None else _place(board.document, None)
+    place = (_round(at[0]), _round(at[1])) if at is not None else _place(board, None)
     ident = compose.fresh_id("note_text", compose.names(board.document))
     sticky = Sticky(id=ident, text="", x=place[0], y=place[1])
     if await board.do(cmd.PutNote(note=sticky)):
@@ -151,3 +157,8 @@ def as_clipboard(board: Board, ids: Sequence[str]) -> str:
 
 def _round(value: float) -> float:
     return round(float(value) / GRID) * GRID
+
+
+def _up(value: float) -> float:
+    """On the grid, and not nearer to what stands above."""
+    return math.ceil(value / GRID) * GRID

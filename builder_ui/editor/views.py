@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 
 from builder_ui.editor.faces import as_json, face
+from builder_ui.editor.space import spot
 from builder_ui.texts import Texts
 from engine.core.flow import Document
-
-COLUMN, ROW = 300.0, 170.0
 
 
 def graph(document: Document, rev: int, t: Texts) -> dict[str, Any]:
@@ -50,7 +49,7 @@ def operations(document: Document, touched: Collection[str], t: Texts) -> list[l
     places = {}
     for ident in by_kind["place"] - by_kind["node"]:
         if ident in nodes:
-            places[ident] = _at(document, ident, nodes[ident][0])
+            places[ident] = spot(document, ident, nodes[ident][0])
     if places:
         ops.append(["places", places])
     notes = {n.id: n for n in document.notes}
@@ -71,17 +70,9 @@ def _connected(document: Document) -> dict[str, list[str]]:
     return found
 
 
-def _at(document: Document, ident: str, index: int) -> list[float]:
-    """A node that nobody placed stands in a grid, in the order of the document."""
-    place = document.layout.get(ident)
-    if place is None:
-        return [index % 6 * COLUMN, index // 6 * ROW]
-    return [place.x, place.y]
-
-
 def _node(
     document: Document, raw: dict[str, Any], index: int, exits: dict[str, list[str]], t: Texts
 ) -> dict[str, Any]:
     ident = str(raw.get("id"))
-    x, y = _at(document, ident, index)
+    x, y = spot(document, ident, index)
     return as_json(face(raw, t, exits.get(ident, ())), raw, x, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from builder_ui.editor.space import COLUMN, GRID_ROW
 from engine.core.flow import Document
 from engine.nodes import registry
 
@@ -16,7 +17,7 @@ COLOURS = {
 def picture(document: Document) -> str:
     places = {str(n.get("id")): document.layout.get(str(n.get("id"))) for n in document.nodes}
     spots = {
-        ident: (p.x, p.y) if p is not None else (n % 6 * 300.0, n // 6 * 170.0)
+        ident: (p.x, p.y) if p is not None else (n % 6 * COLUMN, n // 6 * GRID_ROW)
         for n, (ident, p) in enumerate(places.items())
     }
     if not spots:

@@ -187,7 +187,7 @@ def paste(document: Document, part: Fragment, at: cmd.XY) -> Pasted:
         copy = {**node, "id": new[ident]}
         if node.get("type") == "jump" and not node.get("flow") and node.get("node") in new:
             copy["node"] = new[str(node["node"])]
-        place = part.layout.get(ident) or Place(x=count % 5 * 300.0, y=count // 5 * 160.0)
+        place = part.layout.get(ident) or Place(x=count % 5 * 300.0, y=count // 5 * 320.0)
         commands.append(cmd.AddNode(node=copy, at=(place.x + shift[0], place.y + shift[1])))
     leads: set[tuple[str, str]] = set()
     for edge in part.edges:
