@@ -3,7 +3,7 @@
 ```
             Gate (who is it, is the origin ours)
                         |
-  /api /webhooks /ws /webchat /schema /health /metrics POST /login /logout -> Litestar  (engine.api)
+  /api /webhooks /files /ws /webchat /schema /health /metrics POST /login /logout -> Litestar  (engine.api)
   /_fake/graph /_fake/erp   only in a demonstration                        -> stand-ins (connectors.fake)
   everything else                                                          -> screens   (builder_ui)
 ```
@@ -49,7 +49,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Part = Literal["api", "ui", "worker"]
 EVERYTHING: tuple[Part, ...] = ("api", "ui", "worker")
 
-DOORS = ("api", "webhooks", "ws", "webchat", "schema", "health", "metrics", "logout")
+DOORS = ("api", "webhooks", "files", "ws", "webchat", "schema", "health", "metrics", "logout")
 _log = structlog.get_logger(__name__)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import UNSET
+from nicegui import events, ui
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.form.elements import Entry, Writer
@@ -14,14 +15,11 @@ from builder_ui.form.shape import Spec
 from builder_ui.form.sheet import Sheet, below
 from builder_ui.form.text import as_text, channel_limits, follow
 from builder_ui.form.words import words
+from engine.core.errors import TramaError
+from engine.services import uploads
+from engine.services.uploads import ACCEPTED
 
-KINDS = ("image", "audio", "video", "document", "sticker")
-SIZES = {"image": 5, "audio": 16, "video": 16, "document": 100, "sticker": 1}
-"""Megabytes that WhatsApp takes (Cloud API, supported media types)."""
-ENDINGS = {
-    "image": "JPG, PNG", "audio": "MP3, OGG, M4A, AAC, AMR", "video": "MP4, 3GP",
-    "document": "PDF, DOCX, XLSX, PPTX, TXT", "sticker": "WEBP",
-}  # fmt: skip
+KINDS = tuple(ACCEPTED)
 
 
 def media(sheet: Sheet, spec: Spec, path: str) -> None:
@@ -102,7 +100,10 @@ def attachment_fields(sheet: Sheet, spec: Spec, path: str) -> None:
             )
         )
         follow(made, lambda: sheet.get(kind_at))
-    sheet.part(lambda: _bounds(sheet, str(sheet.get(kind_at, ""))), lambda: sheet.get(kind_at), "tf-help")
+    url_at = below(path, "url")
+    sheet.part(
+        lambda: _bounds(sheet, str(sheet.get(kind_at, "")), url_at), lambda: sheet.get(kind_at), "tf-help"
+    )
     if sheet.get(below(path, "stored")):
         word("div", t("form.media.stored"), "tf-help")
     _line(sheet, below(path, "url"), label_of(t, "mediapart", "url"), placeholder="https://", templated=True)
@@ -118,9 +119,40 @@ def attachment_fields(sheet: Sheet, spec: Spec, path: str) -> None:
     sheet.part(draw, lambda: sheet.get(kind_at) == "document")
 
 
-def _bounds(sheet: Sheet, kind: str) -> None:
-    if kind in SIZES:
-        word("span", sheet.t("form.media.bounds", endings=ENDINGS[kind], most=SIZES[kind]))
+def _bounds(sheet: Sheet, kind: str, url_at: str) -> None:
+    """What may be uploaded, and the place for it."""
+    if kind not in ACCEPTED:
+        return
+    t, accepted = sheet.t, ACCEPTED[kind]
+    endings = ", ".join(e.upper() for e in accepted.types)
+    word("span", t("form.media.bounds", endings=endings, most=accepted.megabytes))
+    if not sheet.desk.editable:
+        return
+
+    async def uploaded(event: events.UploadEventArguments) -> None:
+        desk = sheet.desk
+        try:
+            body = await event.file.read()
+            url = await uploads.keep(desk.rt, desk.principal.tenant, kind, event.file.name, body)
+        except TramaError as fault:
+            ui.notify(
+                t(f"form.{fault.code.replace(':', '.')}", endings=endings, most=accepted.megabytes),
+                type="warning",
+            )
+            return
+        finally:
+            event.sender.reset()  # type: ignore[attr-defined]
+        await sheet.write(url_at, url)
+
+    ui.upload(
+        label=t("form.media.upload"),
+        auto_upload=True,
+        max_file_size=accepted.megabytes * 1_000_000,
+        on_upload=uploaded,
+        on_rejected=lambda: ui.notify(
+            t("form.media.too-large", endings=endings, most=accepted.megabytes), type="warning"
+        ),
+    ).props(f'accept="{",".join("." + e for e in accepted.types)}" flat bordered').classes("tf-upload")
 
 
 def _line(sheet: Sheet, at: str, label: str, *, placeholder: str = "", templated: bool = False) -> None:

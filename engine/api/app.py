@@ -15,6 +15,7 @@ from engine.api import (
     contacts,
     conversations,
     events,
+    files,
     flows,
     health,
     login,
@@ -44,6 +45,7 @@ def create(
     return Litestar(
         route_handlers=[
             webhooks.receive,
+            files.file,
             webchat.talk,
             webchat.widget,
             webchat.demo,

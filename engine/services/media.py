@@ -31,7 +31,7 @@ async def fetch(rt: Runtime, tenant: int, message: int, channel: int, ref: str) 
         )
     sha256 = hashlib.sha256(found.body).hexdigest()
     key = f"{tenant}/{sha256[:2]}/{sha256}"
-    await asyncio.to_thread(_write, rt.settings.data_dir / "media" / key, found.body)
+    await asyncio.to_thread(write, rt.settings.data_dir / "media" / key, found.body)
     async with rt.db.tenant(tenant) as c:
         conversation = await store.media_stored(c, message, key, sha256)
     if conversation is not None:
@@ -39,7 +39,7 @@ async def fetch(rt: Runtime, tenant: int, message: int, channel: int, ref: str) 
     return Ok(value=key)
 
 
-def _write(path: Path, body: bytes) -> None:
+def write(path: Path, body: bytes) -> None:
     """Whole or not at all: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
