@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from builder_ui.proof.words import Names, advice, fix_words, sentence
 from engine.core.check.fixes import Fix, fixes
 from engine.core.edit.apply import apply
 from engine.core.edit.commands import Batch, Single
+from engine.core.flow import Document
 from engine.core.node import Problem
 from engine.core.words import folded
 from engine.services.flow_checks import opened
@@ -22,6 +24,8 @@ SEVERITIES = ("error", "warning", "info")
 ICONS = {"error": "error", "warning": "warning", "info": "info"}
 SHOWN = 25
 """Lines of a group that are drawn at first."""
+MOST_FIXED = 200
+"""By one press: each fix is made on top of the one before."""
 FIXED_TOGETHER = frozenset(
     {
         "flow:missing-exit",
@@ -144,7 +148,7 @@ class Problems:
                         for fix in offered[:4]:
                             self._fix_button(problem, fix)
                         if kind_count > 1 and problem.code in FIXED_TOGETHER:
-                            text = t("proof.problems.fix_all", n=kind_count)
+                            text = t("proof.problems.fix_all", n=min(kind_count, MOST_FIXED))
                             press(text, lambda: self._fix_all(problem.code), "fix all", icon="done_all")
 
     def _fix_button(self, problem: Problem, fix: Fix) -> None:
@@ -161,15 +165,21 @@ class Problems:
 
     async def _fix_all(self, code: str) -> None:
         """The first fix of each, one on top of the other, as one step of undo."""
-        document, commands = self._desk.document, list[Single]()
-        for problem in [p for p in self._drawn or () if p.code == code]:
-            offered = fixes(opened(document).flow, problem)
-            if offered:
-                command = offered[0].command
-                document = apply(document, command).document
-                commands += command.commands if isinstance(command, Batch) else [command]
+        problems = [p for p in self._drawn or () if p.code == code][:MOST_FIXED]
+        commands = await asyncio.to_thread(_all_fixes, self._desk.document, problems)
         if commands:
             what = self._t(f"proof.problem.{code}").split("“")[0].strip()
             words = self._t("proof.problems.fixed", what=what)
             if await self._desk.do(Batch(commands=commands), words=words):
                 self._list.run_method("focus")
+
+
+def _all_fixes(document: Document, problems: Sequence[Problem]) -> list[Single]:
+    commands: list[Single] = []
+    for problem in problems:
+        offered = fixes(opened(document).flow, problem)
+        if offered:
+            command = offered[0].command
+            document = apply(document, command).document
+            commands += command.commands if isinstance(command, Batch) else [command]
+    return commands

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from engine.core.check import fixes_cases, fixes_graph, fixes_words
 from engine.core.check.fix import Fix
 from engine.core.edit.apply import apply
+from engine.core.edit.commands import Batch
 from engine.core.errors import TramaError
 from engine.core.flow import Flow
 from engine.core.node import Problem
@@ -50,8 +51,14 @@ def fixes(flow: Flow, problem: Problem) -> list[Fix]:
     return [fix for fix in maker(flow, problem) if _fits(flow, fix)]
 
 
+_MANY = 20
+
+
 def _fits(flow: Flow, fix: Fix) -> bool:
-    """A problem may be older than the document: a fix that does not fit any more is none."""
+    """A problem may be older than the document: a fix that does not fit any more is none. One of very many commands
+    is made of what is there now, and would take long to try."""
+    if isinstance(fix.command, Batch) and len(fix.command.commands) > _MANY:
+        return True
     try:
         apply(flow.document, fix.command)
     except TramaError:

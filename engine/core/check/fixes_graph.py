@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.core.check.fix import Fix, together
 from engine.core.check.paths import known, reached
@@ -27,13 +28,20 @@ _PREFERRED = ("other", "invalid", "else", "error", "timeout", "not_found")
 
 def unreachable(flow: Flow, problem: Problem) -> Iterator[Fix]:
     yield from remove(flow, problem)
-    lost = [i for i in flow.nodes if i not in reached(flow, flow.start)]
+    lost = _lost(flow)
     if len(lost) > 1:
         yield Fix(
             name="remove_lost",
             command=together([RemoveNode(id=i) for i in lost]),
             about=(("n", str(len(lost))),),
         )
+
+
+@lru_cache(maxsize=4)
+def _lost(flow: Flow) -> tuple[str, ...]:
+    """One answer for all the steps of a flow that are told of."""
+    there = reached(flow, flow.start)
+    return tuple(i for i in flow.nodes if i not in there)
 
 
 def remove(flow: Flow, problem: Problem) -> Iterator[Fix]:
