@@ -1,6 +1,6 @@
 // The flow as a script: a tree by the keyboard's and the screen reader's rules. Rows come from the server by `rows`,
 // what people do goes back as small asks. See `builder_ui/outline/outline.py`.
-import { h, nextTick, ref, shallowRef } from "vue";
+import { h, nextTick, ref, shallowRef, withMemo } from "vue";
 
 const CLOSED = "closed";
 
@@ -11,6 +11,8 @@ export default {
     const rows = shallowRef([]), marks = shallowRef({}), chosen = ref(new Set());
     const folded = ref(new Set()), here = ref(0), root = ref(null);
     let typed = "", typedAt = 0;
+    // a row is drawn anew only when something of it is different: a flow may have twenty thousand
+    let place = new Map(), drawn = Object.create(null);
 
     const name = (row) => (row.row === "way" ? `${row.id}.${row.exit}` : row.id);
     const shown = () => {
@@ -26,7 +28,7 @@ export default {
     };
     const opens = (list, n) => n + 1 < list.length && list[n + 1].level > list[n].level;
     const holds = (row) => {
-      const at = rows.value.indexOf(row);
+      const at = place.get(row);
       return at + 1 < rows.value.length && rows.value[at + 1].level > row.level;
     };
     const focus = (n) => {
@@ -117,8 +119,14 @@ export default {
     };
 
     const line = (row, n) => {
-      const w = props.words, mark = marks.value[row.id], is = row.row === "step";
+      const mark = marks.value[row.id], is = row.row === "step";
       const can = holds(row), shut = can && folded.value.has(name(row));
+      const memo = [row, n, n === here.value, String(mark), can, shut, is && chosen.value.has(row.id), props.editable];
+      return withMemo(memo, () => draw(row, n, mark, can, shut), drawn, name(row) || "apart");
+    };
+
+    const draw = (row, n, mark, can, shut) => {
+      const w = props.words, is = row.row === "step";
       const said = is
         ? `${row.n}. ${row.title}. ${row.text}${row.start ? `. ${w.start}` : ""}${mark ? `. ${mark[2]}` : ""}`
         : row.row === "way" ? `${w.when} ${row.title}. ${row.text}` : row.title;
@@ -148,7 +156,11 @@ export default {
     };
 
     expose({
-      rows(next) { rows.value = next; if (here.value >= next.length) here.value = Math.max(0, next.length - 1); },
+      rows(next) {
+        place = new Map(next.map((row, n) => [row, n]));
+        drawn = Object.create(null);
+        rows.value = next; if (here.value >= next.length) here.value = Math.max(0, next.length - 1);
+      },
       marks(next) { marks.value = next; },
       choose(ids, reveal) {
         chosen.value = new Set(ids);
