@@ -22,7 +22,7 @@ from builder_ui.editor.marks import Marks, marks
 from builder_ui.editor.palette import entries, palette
 from builder_ui.editor.panels import Panel, Panels
 from builder_ui.editor.together import Together
-from builder_ui.editor.topbar import Topbar
+from builder_ui.editor.topbar import Deed, Topbar
 from builder_ui.editor.views import graph
 from builder_ui.elements.chooser import Choice
 from builder_ui.elements.native import node, press, word
@@ -120,6 +120,8 @@ class Editor:
         self._marks: Marks | None = None
         self._live: Live | None = None
         self._held = False
+        self._folded: set[str] = set()
+        self._empty_words: list[Element] = []
         self._tried: TryPane | None = None
         with node("div", "editor"):
             self.topbar = Topbar(
@@ -129,14 +131,15 @@ class Editor:
                 publish=self.publishing.open,
                 try_it=self._try,
                 help_=self.help.open,
+                fold=self._fold,
             )
-            with node("div", "editor-body"):
+            with node("div", "editor-body") as self._body:
                 self._left(board.t)
                 with node("section", "editor-canvas", aria_label=board.t("editor.canvas")):
                     self.canvas = Canvas(
                         f"/flows/{board.flow_id}/graph.json", t=board.t, editable=board.editable
                     )
-                    self._empty_word = self._teach(board.t)
+                    self._empty_words.append(self._teach(board.t, board.t("editor.empty-more")))
                 self.panels = Panels(
                     board.t,
                     [Panel(n, icon, self._draws(n), fresh=n in ("step", "versions")) for n, icon in PANELS],
@@ -161,6 +164,7 @@ class Editor:
 
     def _try(self) -> None:
         self.panels.open("try")
+        ui.run_javascript("window.tramaReveal?.('.panel')")
 
     def _draw_try(self) -> None:
         self._tried = try_pane(self.board)
@@ -186,6 +190,7 @@ class Editor:
                 "div", "left-body outline-body", role="tabpanel", aria_labelledby="left-outline"
             ) as body:
                 self._left_bodies["outline"] = body
+                self._empty_words.append(self._teach(t, t("editor.empty-script")))
                 self.outline = Outline(
                     self.board,
                     insert=self.inserter.open,
@@ -203,17 +208,36 @@ class Editor:
 
     def left(self, name: str) -> None:
         """Show the palette or the outline."""
+        self._unfold("left")
         for other, body in self._left_bodies.items():
             body.set_visibility(other == name)
             self._left_tabs[other].props["aria-selected"] = "true" if other == name else "false"
             self._left_tabs[other].update()
         if name == "outline":
+            self._body.classes(add="scripted")
             self.outline.show()
+        else:
+            self._body.classes(remove="scripted")
 
-    def _teach(self, t: Texts) -> Element:
+    def _fold(self, side: str) -> None:
+        """Make room for the canvas, or bring the blocks ("left") or the panel ("right") back."""
+        self._folded ^= {side}
+        self._room()
+
+    def _room(self) -> None:
+        for side in ("left", "right"):
+            folded = side in self._folded
+            self._body.classes(add=f"no-{side}" if folded else "", remove="" if folded else f"no-{side}")
+            self.topbar.folded(side, folded)
+
+    def _unfold(self, side: str) -> None:
+        if side in self._folded:
+            self._fold(side)
+
+    def _teach(self, t: Texts, more: str) -> Element:
         """What an empty canvas says."""
         with node("div", "canvas-empty") as word_:
-            empty("account_tree", t("editor.empty"), t("editor.empty-more"))
+            empty("account_tree", t("editor.empty"), more)
             press(t("editor.first"), lambda: self.inserter.open(None, None), "primary", icon="add")
         word_.set_visibility(not self.board.document.nodes)
         return word_
@@ -229,18 +253,22 @@ class Editor:
         self.together.on_peers(self._peers)
         self.together.start()
         ui.on("trama-key", self._key)
+        self.panels.on_open(lambda _: self._unfold("right"))
+        # a phone shows the outline in the canvas's place
+        ui.run_javascript("window.tramaNarrow?.()")
         client = ui.context.client
         client.on_connect(board.refresh)
         client.on_delete(self._closed)
 
     async def _key(self, event: GenericEventArguments) -> None:
         """A key of the whole page, pressed where nothing else wanted it."""
-        deeds = {
+        deeds: dict[str, Deed] = {
             "palette": self.commands.open,
             "help": self.help.open,
             "search": self.search.open,
             "undo": self.board.undo,
             "redo": self.board.redo,
+            "outline": lambda: self.left("outline"),
         }
         done = deeds[event.args]() if event.args in deeds else None
         if isinstance(done, Awaitable):
@@ -344,7 +372,8 @@ class Editor:
             self.panels.open("step")
 
     def _changed(self, change: Change) -> None:
-        self._empty_word.set_visibility(not self.board.document.nodes)
+        for told in self._empty_words:
+            told.set_visibility(not self.board.document.nodes)
         if (
             self.panels.current == "step"
             and self._form_of is not None

@@ -18,7 +18,15 @@ Deed = Callable[[], Awaitable[object] | object]
 
 class Topbar:
     def __init__(
-        self, board: Board, together: Together, *, live: int | None, publish: Deed, try_it: Deed, help_: Deed
+        self,
+        board: Board,
+        together: Together,
+        *,
+        live: int | None,
+        publish: Deed,
+        try_it: Deed,
+        help_: Deed,
+        fold: Callable[[str], object],
     ) -> None:
         self._board, self._together, t = board, together, board.t
         with node("header", "editor-bar"):
@@ -39,6 +47,11 @@ class Topbar:
             with node("div", "editor-peers") as self._peers:
                 pass
             node("div", "grow")
+            self._folds = {
+                side: press("", lambda s=side: fold(s), f"round fold fold-{side}", icon="view_sidebar",
+                            label=t(f"editor.fold-{side}"), aria_pressed="true")
+                for side in ("left", "right")
+            }  # fmt: skip
             if board.may_edit:
                 press("", board.undo, "round", icon="undo", label=t("editor.undo"))
                 press("", board.redo, "round", icon="redo", label=t("editor.redo"))
@@ -54,6 +67,11 @@ class Topbar:
         t = self._board.t
         self._version.text = t("editor.live", n=version) if version is not None else t("flows.draft")
         self._version.classes(replace="state state-good" if version is not None else "state state-plain")
+
+    def folded(self, side: str, folded: bool) -> None:
+        button = self._folds[side]
+        button.props["aria-pressed"] = "false" if folded else "true"
+        button.update()
 
     async def _rename(self) -> None:
         name = (self._name.value or "").strip()

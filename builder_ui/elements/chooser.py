@@ -63,7 +63,6 @@ class Chooser:
             self._said = word("p", "", "quiet chooser-count", role="status")
             # a list that scrolls can be reached by Tab, for those who scroll by keys
             self._list = node("div", "chooser-list", role="listbox", aria_label=self._label, tabindex=0)
-        self._words.props["aria-expanded"] = "true"
         self._words.props["aria-controls"] = f"c{self._list.id}"
         self._list.props["id"] = f"c{self._list.id}"
         self._sift()

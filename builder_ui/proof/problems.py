@@ -107,7 +107,7 @@ class Problems:
         kinds = Counter(p.code for p in group)
         with node("div", f"problem-group is-{severity}"):
             with node("div", "group-head"):
-                word("h3", t(f"proof.problems.{severity}"))
+                word("h2", t(f"proof.problems.{severity}"))
                 word("span", str(len(group)), "group-count")
             with node("ul", "problem-list"):
                 told: set[str] = set()

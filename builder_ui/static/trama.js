@@ -80,6 +80,12 @@
     else if (tries) requestAnimationFrame(() => window.tramaName(id, part, name, tries - 1));
   };
 
+  // where the canvas has no room the outline stands in its place
+  window.tramaNarrow = () => { if (matchMedia("(max-width: 820px)").matches) window.emitEvent("trama-key", "outline"); };
+
+  // on a phone the panel stands below the outline
+  window.tramaReveal = (part) => { if (matchMedia("(max-width: 820px)").matches) document.querySelector(part)?.scrollIntoView(); };
+
   // the token of the webchat's widget, which lives on the same site in the demonstration
   window.tramaVisitor = (channel) => {
     try {

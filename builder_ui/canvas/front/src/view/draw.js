@@ -44,7 +44,8 @@ export class Picture {
   }
 
   grid(x, y, zoom) {
-    if (zoom < 0.45) return;
+    // a canvas that is not shown, as on a phone, has no size and no zoom
+    if (!(zoom >= 0.45) || !this.width || !this.height) return;
     const { ctx } = this;
     const step = 20 * zoom;
     ctx.fillStyle = this.c.dots;
