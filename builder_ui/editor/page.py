@@ -18,6 +18,7 @@ from builder_ui.editor.board import Board
 from builder_ui.editor.desk import Change
 from builder_ui.editor.held import Held
 from builder_ui.editor.inserter import Inserter
+from builder_ui.editor.keep import Keep
 from builder_ui.editor.marks import Marks, marks
 from builder_ui.editor.palette import entries, palette
 from builder_ui.editor.panels import Panel, Panels
@@ -124,6 +125,7 @@ class Editor:
         self._empty_words: list[Element] = []
         self._tried: TryPane | None = None
         with node("div", "editor"):
+            self.keep = Keep(board, lambda: self.panels.open("step"))
             self.topbar = Topbar(
                 board,
                 self.together,
@@ -399,6 +401,7 @@ class Editor:
         nodes = {str(n.get("id")) for n in board.document.nodes}
         chosen = [i for i in board.selection if i in nodes]
         self._form_of = board.selection
+        self.keep.show(chosen[0] if len(chosen) == 1 else "" if not chosen else "-")
         if len(chosen) == 1:
             self.together.lock(chosen[0])
             holder = self.together.holder(chosen[0])
