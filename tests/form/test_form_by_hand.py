@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,59 +11,28 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from chromium import browser, opened, served  # noqa: F401
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-HERE = Path(__file__).resolve().parent
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 State = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "table_top.py"), str(port)],
-        env=environment,
-        cwd=tmp_path_factory.mktemp("harness"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    base = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(f"{base}/ready", timeout=2):
-                break
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            assert process.poll() is None and time.monotonic() < until, "the harness did not start"
-            time.sleep(0.2)
-    yield base
-    process.terminate()
-    process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield started
-        started.close()
+    script = str(Path(__file__).with_name("table_top.py"))
+    with served(
+        lambda port: [sys.executable, script, str(port)], tmp_path_factory.mktemp("table"), "/ready"
+    ) as base:
+        yield base
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context(locale="pt-BR", viewport={"width": 900, "height": 1000})
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda fault: faults.append(str(fault)))
-    yield opened
+    with opened(context) as page:
+        yield page
     context.close()
-    assert faults == []
 
 
 @pytest.fixture

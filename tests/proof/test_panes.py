@@ -2,81 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from chromium import browser, opened, served  # noqa: F401
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-)
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("stand")
-    log = (folder / "log").open("w+b")
-    environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} | {
-        "PYTHONPATH": str(ROOT)
-    }
-    command = [sys.executable, str(Path(__file__).with_name("proof_stand.py")), str(port), str(folder)]
-    process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(f"{base}/openapi.json", timeout=5):
-                break
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            if time.monotonic() > until or process.poll() is not None:
-                log.seek(0)
-                process.kill()
-                pytest.fail(f"the stand did not start:\n{log.read()[-3000:].decode()}")
-            time.sleep(0.1)
-    yield base
-    process.terminate()
-    process.wait(10)
-    log.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
+    script = str(Path(__file__).with_name("proof_stand.py"))
+    command = [sys.executable, script]
+    with served(
+        lambda port: [*command, str(port), str(folder)], folder, "/openapi.json", {"PYTHONPATH": str(ROOT)}
+    ) as base:
+        yield base
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
     context = browser.new_context(viewport={"width": 900, "height": 900})
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda fault: faults.append(str(fault)))
-    yield opened
+    with opened(context) as page:
+        yield page
     context.close()
-    assert faults == []
 
 
 def told(page: Page, stand: str, key: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from engine.core.errors import TramaError
 from engine.core.flow import Group, Sticky
 
 XY = tuple[float, float]
@@ -110,28 +111,6 @@ class RemoveGroup(_Command, frozen=True, kw_only=True, tag="remove_group"):
     id: Ident
 
 
-class Batch(_Command, frozen=True, kw_only=True, tag="batch"):
-    """Several as one: all happen or none, and one undo takes all of them back."""
-
-    commands: Annotated[
-        list[
-            AddNode
-            | RemoveNode
-            | RenameNode
-            | SetNode
-            | SetFlow
-            | Move
-            | Connect
-            | Disconnect
-            | PutNote
-            | RemoveNote
-            | PutGroup
-            | RemoveGroup
-        ],
-        Meta(max_length=MOST_COMMANDS),
-    ]
-
-
 Single = (
     AddNode
     | RemoveNode
@@ -146,13 +125,19 @@ Single = (
     | PutGroup
     | RemoveGroup
 )
+
+
+class Batch(_Command, frozen=True, kw_only=True, tag="batch"):
+    """Several as one: all happen or none, and one undo takes all of them back."""
+
+    commands: Annotated[list[Single], Meta(max_length=MOST_COMMANDS)]
+
+
 Command = Single | Batch
 
 
 def read(raw: bytes | dict[str, Any]) -> Command:
     """A command from the wire. Raises `edit:bad-command` with the path of what is wrong."""
-    from engine.core.errors import TramaError
-
     try:
         if isinstance(raw, dict):
             command: Command = msgspec.convert(raw, Command)
