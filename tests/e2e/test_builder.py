@@ -42,7 +42,7 @@ def eventually(page: Page, value: Callable[[], Any], expected: Any) -> None:
 def test_a_triage_is_built_with_the_mouse_tried_and_published(bench: Workbench) -> None:
     page = bench.page
     flow = bench.start("Triagem com o mouse", "oi, olá")
-    expect(page.get_by_text("Um fluxo em branco")).to_be_visible()
+    expect(page.get_by_role("button", name="Primeiro passo")).to_be_visible()
     bench.stand_back()
     form = page.locator("#panel-step")
 
