@@ -97,7 +97,7 @@ def rule(value: Any, t: Texts) -> str:
 
 def _exits(node: Node, t: Texts) -> tuple[Exit, ...]:
     errors, optional = node.error_exits(), node.optional_exits()
-    own = {o.id: o.title for o in node.offers()}
+    own = {o.id: o.title or t("face.option", n=n) for n, o in enumerate(node.offers(), 1)}
     for case in getattr(node, "cases", ()):
         own[case.exit] = case.label or rule(case.when, t)
     found = []

@@ -77,7 +77,8 @@ class Frame:
         if fault is not None:
             said.append(("error", t(f"form.fault.{fault.code}", **fault.values)))
         for problem in self.sheet.problems(self.path, below=self.below):
-            if fault is None or problem.code != "flow:bad-node":
+            # what the field says of itself is not said again in other words
+            if fault is None or problem.code not in ("flow:bad-node", "text:empty"):
                 said.append((problem.severity, complaint(self.sheet, problem)))
         found = tuple(dict.fromkeys(said))[:SHOWN]
         if found == self._said or self._wrong is None:

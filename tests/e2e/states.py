@@ -136,7 +136,7 @@ class Screens(Workbench):
         line = pane.locator("input[type=text], textarea").last
         line.fill("oi")
         line.press("Enter")
-        pane.locator(".try-direct, .bubble ~ * .btn, .chat .btn").first.click()
+        pane.locator(".beat-note .btn").click()
         expect(pane.locator(".bubble.theirs")).to_have_count(1, timeout=SOON)
         line.fill("5")
         line.press("Enter")
@@ -167,6 +167,7 @@ class Screens(Workbench):
         expect(
             self.page.locator("#panel-step .tf-head, #panel-step form, #panel-step .tf").first
         ).to_be_visible(timeout=SOON)
+        self.page.evaluate("document.activeElement?.blur()")
 
     def rule(self) -> None:
         self.form("analyse")
@@ -182,7 +183,7 @@ class Screens(Workbench):
         self.still()
 
     def publish(self) -> None:
-        self.builder()
+        self.changed()
         self.page.locator(".editor-bar .btn.primary").click()
         expect(self.page.locator(".publish-part").nth(2)).to_be_visible(timeout=SOON)
         self.still()
@@ -216,10 +217,21 @@ class Screens(Workbench):
         self.still()
 
     def compared(self) -> None:
-        self.side("versions")
+        """What is on the air beside a draft with another goodbye."""
+        self.changed()
+        self.panel("versions")
         self.page.locator("#panel-versions .compare .btn").click()
         expect(self.page.locator("#panel-versions .difference")).not_to_be_empty(timeout=SOON)
         self.still()
+
+    def changed(self) -> None:
+        self.form("bye", "main_menu")
+        text = self.page.locator("#panel-step textarea").first
+        text.fill("Obrigado pelo contato! Até a próxima. 👋")
+        text.press("Tab")
+        self.still()
+        if not self.narrow:
+            self.settled()
 
     def old_version(self) -> None:
         self.side("versions")
