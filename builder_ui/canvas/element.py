@@ -100,6 +100,10 @@ class Canvas(Element, component=str(bundle())):
         """Select nodes and notes; `on_select` is not told of it."""
         self.run_method("select", list(ids), reveal)
 
+    def reveal(self, ids: Iterable[str]) -> None:
+        """Bring nodes into view, once the version that is being shown is there."""
+        self.run_method("reveal", list(ids))
+
     def paint(self, layer: Layer, paint: Mapping[str, Any] | None) -> None:
         """Lay a layer over the flow, or take it away.
 

@@ -235,8 +235,12 @@ class Board:
             told(ids)
 
     def paint(self, layer: Layer, paint: Paint | None) -> None:
-        if self.canvas is not None:
-            self.canvas.paint(layer, paint)
+        if self.canvas is None:
+            return
+        self.canvas.paint(layer, paint)
+        if layer == "path" and paint and self.viewing is not None:
+            # who walks through what took place wants to see where
+            self.canvas.reveal([paint["now"]] if paint.get("now") else paint["nodes"])
 
     def on_change(self, told: Callable[[Change], object]) -> None:
         self._told_change.append(told)

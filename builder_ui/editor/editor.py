@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from builder_ui.canvas.element import Canvas
@@ -125,6 +125,7 @@ class Editor:
         canvas.on_command(answers.command)
         canvas.on_ask(answers.ask)
         canvas.on_select(board.selected_on_canvas)
+        board.on_select(self._selected)
         board.on_change(self._changed)
         board.on_problems(self._problems)
         self.together.start()
@@ -167,6 +168,11 @@ class Editor:
     async def _insert(self, kind: str, at: Place, after: After) -> None:
         if await asks.insert(self.board, kind, at, after) is not None:
             self.panels.open("step")
+
+    def _selected(self, ids: tuple[str, ...]) -> None:
+        """Beside the live figures a step is selected to see the people behind its figure."""
+        if self.panels.current == "live" and self.figures is not None and len(ids) == 1:
+            background_tasks.create(self.figures.show(ids[0], None), name="people of a step")
 
     def _changed(self, change: Change) -> None:
         for told in self._empty_words:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from bench_top import Workbench
 from playwright.sync_api import Browser, Page, expect
-from scene import SOON
+from scene import SOON, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -375,3 +376,22 @@ def test_a_template_is_tested_and_used(bench: Workbench) -> None:
     page.wait_for_url("**/flows/pesquisa_de_satisfacao*", timeout=SOON)
     bench.ready()
     assert len(bench.nodes()) == 5
+
+
+def test_live_figures_lead_to_the_conversations_behind_them(bench: Workbench, address: str) -> None:
+    page = bench.page
+    stage = Stage(page.context.new_page(), address)
+    stage.open()
+    stage.reset()
+    stage.says("boleto")
+    stage.hears("CPF")
+    bench.open("invoice_query")
+    live = bench.panel("live")
+    expect(live.locator(".figure").first).to_contain_text(re.compile(r"[1-9]"), timeout=SOON)
+    bench.root.focus()
+    bench.press("f")
+    bench.click(bench.node(bench.shown("s.graph.start")))
+    live.locator(".passer").first.click(timeout=SOON)
+    expect(live.get_by_text(re.compile(r"Turno \d+ de \d+"))).to_be_visible(timeout=SOON)
+    live.get_by_role("button", name="Fechar").click()
+    expect(live.locator(".walk")).to_have_count(0, timeout=SOON)

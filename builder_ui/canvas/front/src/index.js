@@ -159,6 +159,7 @@ export default {
 
     watch(() => props.editable, (may) => { scene.allowed = may; scene.told("all"); });
 
+    let loading = Promise.resolve();
     expose({
       patch: (rev, ops, token) => scene.shared.patch(rev, ops, token),
       refuse: (token, message) => {
@@ -169,9 +170,11 @@ export default {
         scene.choose({ ids: ids.filter((id) => scene.graph.nodes.has(id) || scene.graph.notes.has(id)) }, { quiet: true });
         if (reveal && ids.length) scene.camera.reveal(ids);
       },
+      // what is to be seen may belong to a version that is still on its way
+      reveal: (ids) => loading.then(() => scene.camera.reveal(ids.filter((id) => scene.graph.nodes.has(id)))),
       paint: (layer, paint) => scene.paint(layer, paint),
       marks: (marks) => scene.setMarks(marks),
-      show: (url) => scene.load(url),
+      show: (url) => { loading = scene.load(url); },
       set_editable: (may) => { scene.allowed = may; scene.told("all"); },
       focus: () => root.value.focus(),
       fit: (ids) => scene.camera.fit(ids),
