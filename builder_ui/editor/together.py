@@ -13,7 +13,8 @@ from builder_ui.editor.board import Board
 from engine.services.live import News
 from engine.services.presence import BEAT_SECONDS, GONE_SECONDS, Peer, heard, tell
 
-COLOURS = ("#2563eb", "#c026d3", "#ea580c", "#0891b2", "#65a30d", "#be123c", "#7c3aed", "#a16207")
+# white letters stand on them: each has a contrast of 4.5 or more
+COLOURS = ("#1d4ed8", "#a21caf", "#c2410c", "#0e7490", "#4d7c0f", "#be123c", "#6d28d9", "#a16207")
 
 
 def colour(editor: str) -> str:
