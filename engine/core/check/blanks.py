@@ -4,6 +4,7 @@ condition. Such a step runs, but surely not as it is meant."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,12 +35,16 @@ def find(look: Look) -> Iterable[Problem]:
 
 def _texts(ident: str, node: Node) -> Iterable[Problem]:
     """A text that a node must have; a node whose text may be left out must say something else instead."""
-    for field in msgspec.structs.fields(node):
-        if field.name == "text" and field.required and _empty(getattr(node, "text")):  # noqa: B009
-            yield _problem("text:empty", ident, "/text", "there is nothing that it says")
+    if _must_speak(type(node)) and _empty(getattr(node, "text", "")):
+        yield _problem("text:empty", ident, "/text", "there is nothing that it says")
     parts = [getattr(node, name, None) for name in ("text", "more", "media", "location")]
     if hasattr(node, "more") and all(_empty(p) for p in parts):
         yield _problem("text:empty", ident, "/text", "there is nothing that it says")
+
+
+@lru_cache
+def _must_speak(kind: type[Node]) -> bool:
+    return any(field.name == "text" and field.required for field in msgspec.structs.fields(kind))
 
 
 def _empty(value: Any) -> bool:
