@@ -20,7 +20,7 @@ from builder_ui.editor.sides import Sides
 from builder_ui.editor.step import StepPanel
 from builder_ui.editor.together import Together
 from builder_ui.editor.topbar import Topbar
-from builder_ui.elements.native import node, press
+from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import Tone, empty
 from builder_ui.outline.help import Help
 from builder_ui.outline.outline import Outline
@@ -74,6 +74,8 @@ class Editor:
                         f"/flows/{board.flow_id}/graph.json", t=board.t, editable=board.editable
                     )
                     self._teach("editor.empty-more")
+                    self._viewing = node("div", "canvas-viewing", role="status")
+                    self._viewing.set_visibility(False)
                 draws = self._draws()
                 self.panels = Panels(
                     board.t, [Panel(n, icon, draws[n], fresh=n in FRESH) for n, icon in PANELS], "step"
@@ -128,6 +130,7 @@ class Editor:
         board.on_select(self._selected)
         board.on_change(self._changed)
         board.on_problems(self._problems)
+        board.on_view(self._viewed)
         self.together.start()
         ui.on("trama-key", answers.key)
         self.panels.on_open(self._opened)
@@ -146,6 +149,21 @@ class Editor:
         if self._tried is not None:
             # the way of the trial is drawn while one looks at the trial
             self._tried.shown(panel == "try")
+
+    def _viewed(self, version: int | None) -> None:
+        """An old version looks like the draft: it is said above it that it is not."""
+        self._viewing.clear()
+        self._viewing.set_visibility(version is not None)
+        if version is None:
+            return
+
+        def back() -> None:
+            self.board.paint("diff", None)
+            self.board.view(None)
+
+        with self._viewing:
+            word("span", self.t("versions.looking", n=version))
+            press(self.t("versions.back"), back, "ghost small", icon="undo")
 
     def _step_again(self) -> None:
         if self.panels.current == "step":

@@ -13,7 +13,8 @@ from builder_ui.elements.native import node, word
 from builder_ui.texts import Texts
 from engine.nodes import registry
 
-GROUPS = ("talk", "ask", "decide", "think", "do", "wait", "people", "shape")
+GROUPS = ("talk", "ask", "decide", "people", "do", "think", "wait", "shape")
+"""What one reaches for first stands first."""
 
 
 def entries(t: Texts) -> list[tuple[str, str, str, str, str]]:
