@@ -10,7 +10,8 @@ from builder_ui.elements.native import node, word
 from builder_ui.simulator.reasons import value
 from builder_ui.texts import Texts
 from engine.core.flow import TestTurn
-from engine.core.replay import INPUTS, Difference, Played
+from engine.core.replay import INPUTS
+from engine.core.verdicts import Difference, Played
 
 
 def draw_turn(played: Played, t: Texts) -> None:

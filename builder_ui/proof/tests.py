@@ -19,7 +19,7 @@ from builder_ui.proof.record import record_test
 from builder_ui.proof.words import Names
 from engine.core.edit.commands import SetFlow
 from engine.core.flow import FlowTest
-from engine.core.replay import Verdict, accepted
+from engine.core.verdicts import Verdict, accepted
 from engine.services.flow_checks import summary
 
 PAUSE = 1.2

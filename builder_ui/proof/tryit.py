@@ -29,9 +29,9 @@ from engine.core.edit.commands import SetFlow
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, FlowTest, TestTurn
-from engine.core.replay import called
 from engine.core.trace import Step
 from engine.core.tryout import Given, Recipe, Setup, Trial, as_test, drawn, steps
+from engine.core.verdicts import called
 from engine.services import recording, tryout
 from engine.services.flow_checks import opened
 

@@ -17,7 +17,8 @@ from engine.core.check import errors
 from engine.core.commands import READY_MADE
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, Flows, TestTurn
-from engine.core.replay import Player, Verdict, coverage, run_tests, world_of
+from engine.core.replay import Player, world_of
+from engine.core.verdicts import Verdict, coverage, run_tests
 from engine.nodes import open_flow
 
 app = typer.Typer(no_args_is_help=True, help="Check, test, run, import and export flows.")

@@ -17,8 +17,9 @@ import msgspec
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, Flows, FlowTest, TestTurn
-from engine.core.replay import Answer, Player, called, stage
+from engine.core.replay import Answer, Player
 from engine.core.trace import Step
+from engine.core.verdicts import called, stage
 
 MOST_INPUTS = 500
 

@@ -13,14 +13,14 @@ import msgspec
 
 from connectors.registry import channels
 from engine.core import check as static
-from engine.core import replay
+from engine.core import verdicts as proving
 from engine.core.check import fixes as quick
 from engine.core.check.fixes import Fix
 from engine.core.errors import TramaError, pointer
 from engine.core.flow import Document, Flow, Flows
 from engine.core.message import Limits
 from engine.core.node import Node, Problem, UnknownNode
-from engine.core.replay import Verdict
+from engine.core.verdicts import Verdict
 from engine.nodes import MOST_NODES, open_flow, open_node
 
 
@@ -105,7 +105,7 @@ class Checker:
         for n in range(len(document.tests)) if numbers is None else numbers:
             test = document.tests[n]
             try:
-                yield replay.run_test(flow, test, book)
+                yield proving.run_test(flow, test, book)
             except TramaError as fault:
                 yield Verdict(flow=flow.id, test=test.name, failures=[str(fault)], exits=set(), turns=[])
 
@@ -115,7 +115,7 @@ class Checker:
 
 def summary(document: Document, verdicts: Sequence[Verdict]) -> TestRun:
     """The verdicts of all tests, as one answer."""
-    taken, missed = replay.coverage(opened(document).flow, verdicts)
+    taken, missed = proving.coverage(opened(document).flow, verdicts)
     failed = [f"{v.test}: {v.failures[0]}" for v in verdicts if v.failures]
     return TestRun(ran=len(verdicts), failed=failed, taken=taken, missed=missed, verdicts=list(verdicts))
 

@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.core import replay
+from engine.core import replay, verdicts
 from engine.core.disguise import Disguise
 from engine.core.edit.commands import SetFlow
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, Flows, FlowTest, TestTurn
 from engine.core.message import Content, Inbound, Limits, Text, plain
-from engine.core.replay import Verdict
+from engine.core.verdicts import Verdict
 from engine.nodes import open_document, open_flow
 from engine.services import editing, tryout
 from engine.services.editing import Author
@@ -76,13 +76,13 @@ async def record(rt: Runtime, tenant: int, conversation: int, flow: str, *, name
     for contact in contacts_then(setup.world["contact"], passage, book):
         world = {**setup.world, "contact": contact}
         made = disguised(lean(FlowTest(name=title, turns=turns, at=setup.at, world=world)))
-        tried.append((made, replay.run_test(ran, made.test, book)))
+        tried.append((made, verdicts.run_test(ran, made.test, book)))
         if tried[-1][1].passed:
             break
     made, verdict = min(tried, key=lambda one: len(one[1].failures))
     test, notes = made.test, [*notes, *made.notes]
     if not verdict.passed:
-        test = replay.accepted(test, verdict)
+        test = verdicts.accepted(test, verdict)
         notes.append(Note(kind="differs", about={"version": str(version)}))
     return Recorded(test=test, notes=notes, version=version)
 

@@ -18,7 +18,7 @@ from connectors.erp import OPERATIONS
 from connectors.fake.erp import seed
 from connectors.fake.erp_ledger import Ledger, LedgerError
 from connectors.registry import channel, channels
-from engine.core import replay
+from engine.core import verdicts
 from engine.core.effects import Call
 from engine.core.errors import TramaError
 from engine.core.flow import Document, Flows
@@ -141,7 +141,7 @@ def _from_tests(document: Document, checker: Checker, call: Call) -> list[Sample
         if not any(turn.answer is not None for turn in test.turns):
             continue
         try:
-            player = replay.stage(flow, test, book)
+            player = verdicts.stage(flow, test, book)
             for turn in test.turns:
                 asked = player.open_call
                 same = asked is not None and (asked.service, asked.operation) == (
@@ -152,7 +152,7 @@ def _from_tests(document: Document, checker: Checker, call: Call) -> list[Sample
                     error = str(turn.answer.get("error", ""))
                     value = turn.answer.get("value")
                     found.append(Sample(source="test", title=test.name, value=value, error=error))
-                player.play(replay.called(flow.id, test, turn))
+                player.play(verdicts.called(flow.id, test, turn))
         except TramaError:
             continue
     return found

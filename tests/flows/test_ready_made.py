@@ -8,7 +8,7 @@ import pytest
 
 from engine.core.check import check
 from engine.core.flow import Flow, Flows
-from engine.core.replay import coverage, run_tests
+from engine.core.verdicts import coverage, run_tests
 from engine.nodes import open_flow
 from engine.nodes.send_template import SendTemplate
 from seeds.demo import TEMPLATES

@@ -8,7 +8,7 @@ import pytest
 
 from engine.core.flow import Flows
 from engine.core.node import Example, Node
-from engine.core.replay import run_tests
+from engine.core.verdicts import run_tests
 from engine.nodes import open_flow, registry
 
 CASES = [

@@ -10,7 +10,7 @@ import msgspec
 from engine.core.edit.apply import apply
 from engine.core.edit.commands import SetFlow
 from engine.core.flow import Document
-from engine.core.replay import accepted
+from engine.core.verdicts import accepted
 from engine.nodes import open_document
 from engine.services.flow_checks import Checker, run_tests
 
