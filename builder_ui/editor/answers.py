@@ -121,7 +121,6 @@ class Answers:
             case "open":
                 board.select([str(data.get("id", ""))], reveal=False)
                 editor.panels.open("step")
-                editor.panels.body("step").run_method("querySelector", "input, textarea")
             case "undo":
                 await board.undo()
             case "redo":

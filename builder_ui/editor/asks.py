@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from nicegui import ui
 
 from builder_ui.editor.board import Board
@@ -149,10 +148,6 @@ async def note(board: Board, at: Sequence[float] | None = None) -> None:
     sticky = Sticky(id=ident, text="", x=place[0], y=place[1])
     if await board.do(cmd.PutNote(note=sticky)):
         board.select([ident], reveal=True)
-
-
-def as_clipboard(board: Board, ids: Sequence[str]) -> str:
-    return msgspec.json.encode(compose.fragment(board.document, ids)).decode()
 
 
 def _round(value: float) -> float:

@@ -62,9 +62,6 @@ class Panels:
     def on_open(self, told: Callable[[str], object]) -> None:
         self._told.append(told)
 
-    def body(self, name: str) -> Element:
-        return self._bodies[name]
-
     def open(self, name: str) -> None:
         """Show a panel; the same again leaves it open."""
         if name != self.current:

@@ -2,8 +2,6 @@
 // what people do goes back as small asks. See `builder_ui/outline/outline.py`.
 import { h, nextTick, ref, shallowRef, withMemo } from "vue";
 
-const CLOSED = "closed";
-
 export default {
   props: { words: Object, editable: Boolean },
   emits: ["choose", "ask"],
@@ -169,8 +167,6 @@ export default {
         if (!root.value?.contains(document.activeElement)) here.value = at;
         if (reveal) nextTick(() => root.value?.querySelectorAll('[role="treeitem"]')[at]?.scrollIntoView({ block: "nearest" }));
       },
-      enter() { focus(here.value); },
-      state: CLOSED,
     });
     return () => h("div", {
       ref: root, role: "tree", class: "outline", "aria-label": props.words.label, "aria-multiselectable": "true",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -18,7 +19,7 @@ from builder_ui.proof.starts import Start
 from builder_ui.proof.steps import draw_steps
 from builder_ui.proof.words import Names
 from builder_ui.simulator import bubbles
-from builder_ui.simulator.bubbles import Hands
+from builder_ui.simulator.bubbles import Hands, list_row
 from builder_ui.simulator.transcript import Bubble, Option
 from builder_ui.texts import Texts
 from engine.core.effects import Call, HandOver, MarkRead, Send, StartTimer
@@ -176,14 +177,8 @@ class Chat:
                 if title:
                     word("div", title, "sheet-section")
                 for row in rows:
-                    self._row(bubble, row)
+                    list_row(row, partial(self._choose, bubble, row, True))
         self._sheet.set_visibility(True)
-
-    def _row(self, bubble: Bubble, row: Option) -> None:
-        with press("", lambda: self._choose(bubble, row, True), "row"), node("span", "row-words"):
-            word("span", row.title, "row-title")
-            if row.description:
-                word("span", row.description, "row-more")
 
     def _close(self) -> None:
         self._sheet.set_visibility(False)

@@ -5,8 +5,6 @@ A question is an operator of the rows (`engine.core.logic.editing.OPS`), with `!
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.core.logic.editing import Clause, Field, Operand, Value, field, relative
 
 _ORDER = ("==", "!=", ">", ">=", "<", "<=", "between")
@@ -138,8 +136,3 @@ def start(kind: str) -> Operand:
 def check_fields(kinds: dict[str, str]) -> dict[str, str]:
     """The fields for `engine.core.logic.check`."""
     return {path: CHECK_TYPES.get(kind, "text") for path, kind in kinds.items()}
-
-
-def default_of(value: Any) -> bool:
-    """Whether nothing was put in yet."""
-    return value in ("", None, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -64,6 +64,14 @@ def draw(bubble: Bubble, quoted: Bubble | None, hands: Hands, t: Texts) -> None:
 
 def _reply(bubble: Bubble, option: Option, hands: Hands) -> None:
     press(option.title, lambda: hands.choose(bubble, option, False), "reply", icon="reply")
+
+
+def list_row(option: Option, choose: Callable[[], Awaitable[object]]) -> None:
+    """A line of the sheet that a list opens."""
+    with press("", choose, "row"), node("span", "row-words"):
+        word("span", option.title, "row-title")
+        if option.description:
+            word("span", option.description, "row-more")
 
 
 def local(at: float) -> datetime:

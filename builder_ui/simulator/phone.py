@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import date
+from functools import partial
 
 from nicegui import events, ui
 from nicegui.element import Element
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.simulator import bubbles
-from builder_ui.simulator.bubbles import Hands, local
+from builder_ui.simulator.bubbles import Hands, list_row, local
 from builder_ui.simulator.transcript import Bubble, Change, Option
 from builder_ui.simulator.visitor import LARGEST, Visitor
 from builder_ui.texts import Texts
@@ -107,15 +108,9 @@ class Phone:
                 if title:
                     word("div", title, "sheet-section")
                 for row in rows:
-                    self._row(bubble, row)
+                    list_row(row, partial(self._choose, bubble, row, True))
         self._sheet.set_visibility(True)
         ui.run_javascript(f"getHtmlElement({close.id})?.focus()")
-
-    def _row(self, bubble: Bubble, row: Option) -> None:
-        with press("", lambda: self._choose(bubble, row, True), "row"), node("span", "row-words"):
-            word("span", row.title, "row-title")
-            if row.description:
-                word("span", row.description, "row-more")
 
     def _close(self) -> None:
         self._sheet.set_visibility(False)
