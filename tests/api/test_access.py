@@ -118,10 +118,10 @@ async def test_no_id_of_another_company_leads_anywhere(acme: Company, rival: Com
     await acme.deliver(delivery("segredo"))
     ((conversation, contact, message),) = await acme.rows(
         "SELECT conversation_id, contact_id, m.id FROM message m JOIN conversation v ON v.id = conversation_id"
+        " WHERE m.direction = 'in'"
     )
-    assert (await acme.get(f"/api/v1/conversations/{conversation}/messages")).json()["items"][0][
-        "id"
-    ] == message
+    seen = (await acme.get(f"/api/v1/conversations/{conversation}/messages")).json()["items"]
+    assert message in [each["id"] for each in seen], "the answer of the bot may already stand beside it"
 
     put: dict[str, Any] = {"json": greeting(), "headers": {"if-match": '"1"'}}
     tries: list[tuple[str, str, dict[str, Any]]] = [
