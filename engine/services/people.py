@@ -8,29 +8,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from typing import Literal
 
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine.core.errors import TramaError
+from engine.services.permissions import RIGHTS, Role, holds
 from engine.services.runtime import Runtime
 from engine.store import audit
 from engine.store import people as store
 from engine.store.people import ApiKey, Person
 
 SESSION_HOURS = 12
-SCOPES = (
-    "events:write",
-    "flows:read",
-    "flows:write",
-    "conversations:read",
-    "contacts:read",
-    "ops:read",
-    "ops:write",
-)
-ROLES = ("administrator", "supervisor", "agent", "operator")
+SCOPES = tuple(RIGHTS)
 _hasher = PasswordHasher()
 # Checked when the address is unknown, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash(secrets.token_hex(8))
@@ -48,13 +39,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "pt-BR"
 
     def may(self, scope: str) -> bool:
-        """A key needs the scope; people get theirs from their roles (agents only read)."""
-        if self.key is not None:
-            return scope in self.scopes
-        if "administrator" in self.roles:
-            return True
-        reads = scope.endswith(":read")
-        return reads or ("operator" in self.roles and scope.startswith("ops:"))
+        """A key needs the right itself; people get theirs from their roles."""
+        return scope in self.scopes if self.key is not None else holds(self.roles, scope)
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +101,7 @@ async def save_person(
     email: str,
     name: str,
     password: str,
-    roles: list[Literal["administrator", "supervisor", "agent", "operator"]],
+    roles: list[Role],
     *,
     language: str = "pt-BR",
 ) -> Person:

@@ -19,6 +19,7 @@ TYPES = {
     "Boolean": "boolean",
     "Bytea": "bytea",
     "Array": "ARRAY",
+    "Date": "date",
 }
 
 

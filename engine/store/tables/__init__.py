@@ -9,6 +9,17 @@ from __future__ import annotations
 from engine.store.tables.channels import Channel, Secret, Service
 from engine.store.tables.contacts import Consent, Contact, ContactIdentity
 from engine.store.tables.conversations import Conversation, Message, Note, Rating, Ticket, Trace
+from engine.store.tables.desk import (
+    Agent,
+    AgentState,
+    News,
+    Protocol,
+    Queue,
+    QueueMember,
+    QueueTeam,
+    Team,
+    TeamMember,
+)
 from engine.store.tables.flows import Flow, FlowEdit, FlowVersion
 from engine.store.tables.people import ApiKey, LoginSession, Person
 from engine.store.tables.queues import Call, DeliveryStatus, Inbox, Outbox, Refused
@@ -43,10 +54,21 @@ TABLES = (
     Flow,
     FlowEdit,
     FlowVersion,
+    Team,
+    TeamMember,
+    Queue,
+    QueueMember,
+    QueueTeam,
+    Agent,
+    AgentState,
+    Protocol,
+    News,
 )
 
 __all__ = [
     "TABLES",
+    "Agent",
+    "AgentState",
     "ApiKey",
     "Audit",
     "Breaker",
@@ -64,14 +86,21 @@ __all__ = [
     "Inbox",
     "LoginSession",
     "Message",
+    "News",
     "Note",
     "Outbox",
     "Person",
+    "Protocol",
+    "Queue",
+    "QueueMember",
+    "QueueTeam",
     "Rate",
     "Rating",
     "Refused",
     "Secret",
     "Service",
+    "Team",
+    "TeamMember",
     "Tenant",
     "Ticket",
     "Trace",

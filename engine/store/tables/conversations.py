@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, BigInt, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, Array, BigInt, DoublePrecision, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from engine.store.tables.engine import NOWHERE
@@ -31,6 +31,12 @@ class Conversation(Table, tablename="conversation", db=NOWHERE):
     created_at = Timestamptz(null=False)
     closed_at = Timestamptz(null=True)
     close_reason = Text(null=False)
+    queue = Text(null=False)
+    priority = SmallInt(null=False)
+    snoozed_until = Timestamptz(null=True)
+    tags = Array(base_column=Text(), null=False)
+    return_person = BigInt(null=True)
+    return_queue = Text(null=False)
 
 
 class Message(Table, tablename="message", db=NOWHERE):
@@ -69,6 +75,22 @@ class Ticket(Table, tablename="ticket", db=NOWHERE):
     created_at = Timestamptz(null=False)
     taken_at = Timestamptz(null=True)
     finished_at = Timestamptz(null=True)
+    protocol = Text(null=False)
+    waiting_since = Timestamptz(null=False)
+    assigned_at = Timestamptz(null=True)
+    assigned_by = Text(null=False)
+    first_reply_at = Timestamptz(null=True)
+    first_due = Timestamptz(null=True)
+    resolve_due = Timestamptz(null=True)
+    held_at = Timestamptz(null=True)
+    held_left = DoublePrecision(null=True)
+    alerts = Array(base_column=Text(), null=False)
+    position_told = Integer(null=False)
+    told_at = Timestamptz(null=True)
+    previous_id = BigInt(null=True)
+    outcome = Text(null=False)
+    return_until = Timestamptz(null=True)
+    rev = Integer(null=False)
 
 
 class Note(Table, tablename="note", db=NOWHERE):
