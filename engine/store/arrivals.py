@@ -157,7 +157,7 @@ async def open_conversations(c: Connection, channels: list[int], contacts: list[
     """Make sure that each pair has an open conversation. The protocol number is the day and the running number."""
     await c.execute(
         "INSERT INTO conversation (id, channel_id, contact_id, protocol) "
-        "SELECT n, channel_id, contact_id, to_char(now(), 'YYYYMMDD') || lpad(n::text, 6, '0') "
+        "SELECT n, channel_id, contact_id, to_char(now(), 'YYYYMMDD') || lpad(n::text, greatest(6, length(n::text)), '0') "
         "FROM (SELECT nextval(pg_get_serial_sequence('conversation', 'id')) n, channel_id, contact_id "
         "      FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id)) x ON CONFLICT DO NOTHING",
         channels,

@@ -19,7 +19,6 @@ TYPES = {
     "Boolean": "boolean",
     "Bytea": "bytea",
     "Array": "ARRAY",
-    "Date": "date",
 }
 
 

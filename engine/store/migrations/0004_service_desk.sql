@@ -75,7 +75,6 @@ CREATE INDEX agent_state_person ON agent_state (person_id, id DESC);
 -- customer is waited for, with `held_left` seconds of working time left. `alerts`: first_warned, first_breached,
 -- resolve_warned, resolve_breached, escalated.
 ALTER TABLE ticket
-    ADD COLUMN protocol text NOT NULL DEFAULT '',
     ADD COLUMN waiting_since timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN assigned_at timestamptz,
     ADD COLUMN assigned_by text NOT NULL DEFAULT '',
@@ -91,24 +90,14 @@ ALTER TABLE ticket
     ADD COLUMN outcome text NOT NULL DEFAULT '',
     ADD COLUMN return_until timestamptz,
     ADD COLUMN rev int NOT NULL DEFAULT 1;
-UPDATE ticket t SET protocol = v.protocol || '-' || t.id, waiting_since = t.created_at FROM conversation v
-    WHERE v.id = t.conversation_id;
+UPDATE ticket SET waiting_since = created_at;
 UPDATE ticket t SET state = 'transferred', finished_at = now() WHERE t.state IN ('waiting', 'serving') AND EXISTS (
     SELECT 1 FROM ticket n WHERE n.conversation_id = t.conversation_id AND n.id > t.id
         AND n.state IN ('waiting', 'serving'));
-CREATE UNIQUE INDEX ticket_protocol ON ticket (tenant_id, protocol) WHERE protocol <> '';
 CREATE INDEX ticket_served ON ticket (tenant_id, person_id) WHERE state = 'serving';
 CREATE INDEX ticket_queue ON ticket (tenant_id, queue, id DESC);
 CREATE UNIQUE INDEX ticket_one_open ON ticket (conversation_id) WHERE state IN ('waiting', 'serving');
 CREATE INDEX ticket_finished ON ticket (tenant_id, finished_at DESC) WHERE finished_at IS NOT NULL;
-
--- Running number of a company's tickets, a new one each day.
-CREATE TABLE protocol (
-    tenant_id bigint NOT NULL DEFAULT trama_tenant(),
-    day date NOT NULL,
-    last int NOT NULL DEFAULT 0,
-    PRIMARY KEY (tenant_id, day)
-) WITH (fillfactor = 50);
 
 -- `queue` of the open ticket; `return_person` has it again when the contact comes back in time.
 ALTER TABLE conversation
@@ -118,6 +107,8 @@ ALTER TABLE conversation
     ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
     ADD COLUMN return_person bigint,
     ADD COLUMN return_queue text NOT NULL DEFAULT '';
+DROP INDEX conversation_protocol;
+CREATE UNIQUE INDEX conversation_protocol ON conversation (tenant_id, protocol) WHERE protocol <> '';
 CREATE INDEX conversation_person ON conversation (tenant_id, person_id, last_message_at DESC, id DESC)
     WHERE person_id IS NOT NULL;
 CREATE INDEX conversation_queue ON conversation (tenant_id, queue, last_message_at DESC, id DESC) WHERE queue <> '';
@@ -161,8 +152,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['team', 'team_member', 'queue', 'queue_member', 'queue_team', 'agent', 'agent_state',
-                                'protocol', 'news'] LOOP
+    FOREACH name IN ARRAY ARRAY['team', 'team_member', 'queue', 'queue_member', 'queue_team', 'agent', 'agent_state', 'news'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_rows ON %I TO trama_app USING (tenant_id = trama_tenant()) '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, Array, BigInt, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, Array, BigInt, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from engine.store.tables.engine import NOWHERE
@@ -65,12 +65,6 @@ class AgentState(Table, tablename="agent_state", db=NOWHERE):
     state = Text(null=False)
     reason = Text(null=False)
     at = Timestamptz(null=False)
-
-
-class Protocol(Table, tablename="protocol", db=NOWHERE):
-    tenant_id = BigInt(null=False)
-    day = Date(null=False)
-    last = Integer(null=False)
 
 
 class News(Table, tablename="news", db=NOWHERE):
