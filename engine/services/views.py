@@ -2,6 +2,7 @@
 
 from connectors.contract import Received
 from engine.core.flow import Document
+from engine.store.audit import AuditRow
 from engine.store.contacts import ConsentRow, ContactRow, IdentityRow
 from engine.store.conversations import (
     ConversationRow,
@@ -15,14 +16,18 @@ from engine.store.conversations import (
 from engine.store.edits import EditRow
 from engine.store.flows import FlowLine, FlowRow, VersionRow
 from engine.store.happenings import RefusedRow
+from engine.store.keys import ApiKey
+from engine.store.logins import SessionRow
 from engine.store.outbox import DeadLetter
-from engine.store.people import ApiKey, Person
+from engine.store.people import Person
+from engine.store.teams import TeamRow
 from engine.store.traces import PutAside, TraceRow
 from engine.store.traffic import Passer, Standing
 from engine.store.upkeep import Queues
 
 __all__ = [
     "ApiKey",
+    "AuditRow",
     "ConsentRow",
     "ContactRow",
     "ConversationRow",
@@ -42,8 +47,10 @@ __all__ = [
     "Queues",
     "Received",
     "RefusedRow",
+    "SessionRow",
     "Standing",
     "State",
+    "TeamRow",
     "TicketRow",
     "TraceRow",
     "VersionRow",

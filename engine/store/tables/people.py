@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Array, BigInt, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import Array, BigInt, Boolean, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from engine.store.tables.engine import NOWHERE
@@ -21,6 +21,11 @@ class Person(Table, tablename="person", db=NOWHERE):
     locked_until = Timestamptz(null=True)
     last_login_at = Timestamptz(null=True)
     created_at = Timestamptz(null=False)
+    totp_secret = Bytea(null=True)
+    totp_since = Timestamptz(null=True)
+    totp_step = BigInt(null=False)
+    password_changed_at = Timestamptz(null=True)
+    must_change = Boolean(null=False)
 
 
 class LoginSession(Table, tablename="login_session", db=NOWHERE):
@@ -31,6 +36,9 @@ class LoginSession(Table, tablename="login_session", db=NOWHERE):
     seen_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False)
     client = Text(null=False)
+    id = BigInt(null=False)
+    address = Text(null=False)
+    factor = Text(null=False)
 
 
 class ApiKey(Table, tablename="api_key", db=NOWHERE):
@@ -43,3 +51,6 @@ class ApiKey(Table, tablename="api_key", db=NOWHERE):
     created_at = Timestamptz(null=False)
     used_at = Timestamptz(null=True)
     revoked_at = Timestamptz(null=True)
+    expires_at = Timestamptz(null=True)
+    created_by = BigInt(null=True)
+    revoked_by = BigInt(null=True)

@@ -28,6 +28,9 @@ class Audit(Table, tablename="audit", db=NOWHERE):
     subject = Text(null=False)
     detail = JSONB(null=False)
     at = Timestamptz(null=False)
+    key_id = BigInt(null=True)
+    address = Text(null=False)
+    company_at = Timestamptz(null=False)
 
 
 class Rate(Table, tablename="rate", db=NOWHERE):
