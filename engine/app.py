@@ -3,7 +3,7 @@
 ```
             Gate (who is it, is the origin ours)
                         |
-  /api /webhooks /files /ws /webchat /schema /health /metrics POST /login /logout -> Litestar  (engine.api)
+  /api /oauth /webhooks /files /ws /webchat /schema /health /metrics POST /login* /logout -> Litestar (engine.api)
   /_fake/graph /_fake/erp   only in a demonstration                        -> stand-ins (connectors.fake)
   everything else                                                          -> screens   (builder_ui)
 ```
@@ -49,7 +49,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Part = Literal["api", "ui", "worker"]
 EVERYTHING: tuple[Part, ...] = ("api", "ui", "worker")
 
-DOORS = ("api", "webhooks", "files", "ws", "webchat", "schema", "health", "metrics", "logout")
+DOORS = ("api", "webhooks", "files", "ws", "webchat", "schema", "health", "metrics", "logout", "oauth")
 _log = structlog.get_logger(__name__)
 
 
@@ -156,7 +156,7 @@ class Application:
             doors = create_doors(rt, Intake(rt), sessions, healthy=lambda: self.healthy, demo=self.demo)
             await stack.enter_async_context(doors.lifespan())
             self._doors = doors  # type: ignore[assignment]
-            self._entry = Gate(self._route, sessions, public_url=settings.public_url)
+            self._entry = Gate(self._route, sessions, rt, public_url=settings.public_url)
             if "ui" in self.parts and importlib.util.find_spec("builder_ui.app") is not None:
                 await self._screens(rt, stack)
             stack.callback(self._closed)

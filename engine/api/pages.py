@@ -46,3 +46,26 @@ def read(text: str) -> Cursor | None:
     if found is None or found.at.tzinfo is None or not 0 <= found.id <= BIGGEST:
         raise TramaError("input:bad-cursor", "give `next` of the page before, unchanged", path="/after")
     return found
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: str
+    id: int
+
+
+def written_name(name: str, ident: int) -> str:
+    """A cursor of rows that are ordered by name and id."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(_Named(name, ident))).decode().rstrip("=")
+
+
+def read_name(text: str) -> tuple[str, int] | None:
+    """Raises `input:bad-cursor`."""
+    if not text:
+        return None
+    try:
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Named)
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        found = None
+    if found is None or "\x00" in found.name or not 0 <= found.id <= BIGGEST:
+        raise TramaError("input:bad-cursor", "give `next` of the page before, unchanged", path="/after")
+    return found.name, found.id

@@ -1,4 +1,5 @@
-"""Who is asking: the session cookie or an API key, looked up once in a few seconds and not for every asset."""
+"""Who is asking: the session cookie, an API key or an access token, looked up once in a few seconds and not for every
+asset."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ import time
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
-from engine.services import people
-from engine.services.people import Principal
+from engine.services import keys, logins, tokens
+from engine.services.principal import Principal
 from engine.services.runtime import Runtime
 
 COOKIE = "sid"
@@ -24,10 +25,11 @@ class Sessions:
         self._known: dict[str, tuple[float, Principal | None]] = {}
 
     async def who(self, headers: Mapping[str, str]) -> Principal | None:
-        """The principal of a request by its lower-case headers: an API key if there is one, else the cookie."""
+        """The principal of a request by its lower-case headers: an API key or access token if there is one, else the
+        cookie."""
         key = api_key(headers)
         if key:
-            return await self._look_up("key:" + key)
+            return await self._look_up(("jwt:" if key.count(".") == 2 else "key:") + key)
         token = cookie(headers.get("cookie", ""))
         return await self._look_up("sid:" + token) if token else None
 
@@ -41,25 +43,31 @@ class Sessions:
         if known is not None and known[0] > now:
             return known[1]
         kind, _, token = name.partition(":")
-        ask = people.api_principal if kind == "key" else people.who
-        found = await ask(self._rt, token)
+        match kind:
+            case "key":
+                found = await keys.api_principal(self._rt, token)
+            case "jwt":
+                found = await tokens.bearer(self._rt, token)
+            case _:
+                found = await logins.who(self._rt, token)
         if len(self._known) >= _MOST:
             self._known.clear()
-        if found is not None:
+        # what somebody must do first they may have done by the next request
+        if found is not None and not found.pending:
             self._known[name] = (now + FRESH_SECONDS, found)
         return found
 
 
 def api_key(headers: Mapping[str, str]) -> str:
-    """The key in `X-API-Key` or `Authorization: Bearer`, "" where there is none."""
+    """The key in `X-API-Key`, or key or access token in `Authorization: Bearer`; "" where there is none."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     return headers.get("x-api-key", "") or (credentials.strip() if scheme.lower() == "bearer" else "")
 
 
-def cookie(header: str) -> str:
-    """The session token of a Cookie header."""
+def cookie(header: str, name: str = COOKIE) -> str:
+    """The session token, or another value, of a Cookie header."""
     try:
-        found = SimpleCookie(header).get(COOKIE)
+        found = SimpleCookie(header).get(name)
     except CookieError:
         return ""
     return found.value if found is not None else ""

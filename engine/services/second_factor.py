@@ -72,7 +72,9 @@ async def begin(rt: Runtime, tenant: int, person: int) -> Setup:
         if known.totp is not None:
             raise TramaError("people:second-factor-on", "it is in force already; remove it first")
         await store.prepare_totp(c, person, rt.vault.seal(secret.encode(), tenant=tenant, field=FIELD))
-    return Setup(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(known.person.email, ISSUER))
+    return Setup(
+        secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=known.person.email, issuer_name=ISSUER)
+    )
 
 
 async def confirm(rt: Runtime, tenant: int, person: int, code: str) -> list[str]:

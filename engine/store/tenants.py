@@ -13,8 +13,9 @@ from engine.store.database import Connection, Database
 
 
 class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`hours` as in `World`; `holidays` are extra days beside the national ones of `country` and `state`.
-    `texts` override the product's own sentences by key; `company` is what templates see as `company`."""
+    """`hours` as in `World`; `holidays` are extra days beside the official ones of `country` and `region` that are of
+    `holiday_categories`, `yearly` such days that come back every year (`MM-DD`). Roles in `second_factor` must have
+    one. `texts` override the product's own sentences by key; `company` is what templates see as `company`."""
 
     language: str = "pt-BR"
     zone: str = "America/Sao_Paulo"
@@ -22,6 +23,9 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     region: str = ""
     hours: dict[str, list[tuple[str, str]]] = {}
     holidays: dict[date, str] = {}
+    holiday_categories: list[Literal["public", "optional"]] = msgspec.field(default_factory=lambda: ["public"])
+    yearly: dict[str, str] = {}
+    second_factor: list[str] = []
     commands: list[Command] = []
     guards: Guards = Guards()
     texts: dict[str, str] = {}
@@ -83,6 +87,15 @@ async def get(c: Connection) -> Tenant:
 
 async def save_settings(c: Connection, settings: TenantSettings) -> None:
     await c.execute("UPDATE tenant SET settings = $1, rev = rev + 1", msgspec.json.encode(settings))
+
+
+async def lock(c: Connection) -> None:
+    """Until the transaction ends nobody else changes the settings."""
+    await c.execute("SELECT 1 FROM tenant FOR UPDATE")
+
+
+async def rename(c: Connection, name: str) -> None:
+    await c.execute("UPDATE tenant SET name = $1, rev = rev + 1", name)
 
 
 async def set_clock(c: Connection, offset: timedelta) -> None:
