@@ -13,11 +13,13 @@ from uuid import uuid4
 
 import msgspec
 
-from connectors.phone import normalise, variants
+from connectors.phone import normalise
 from engine.core.errors import TramaError
 from engine.core.logic import RuleError, compile_rule, truthy
 from engine.core.session import Session
+from engine.services.contact_values import phone_key
 from engine.services.runtime import Runtime
+from engine.store import arrivals
 from engine.store import contacts as contact_store
 from engine.store import events as store
 from engine.store.database import Connection
@@ -54,7 +56,8 @@ async def emit(
     contact: ContactRef | None = None,
     idempotency_key: str = "",
 ) -> Emitted:
-    """Tell of an event. Raises `events:bad-name`, `events:too-large`, `events:key-reused`, `contact:unknown`."""
+    """Tell of an event. Raises `events:bad-name`, `events:too-large`, `events:key-reused`, `contact:unknown`,
+    `contact:erased`."""
     if not _NAME.match(name) or len(name) > 100:
         raise TramaError("events:bad-name", "a name is like lead.created", path="/name")
     request = encode([name, data, contact])
@@ -116,13 +119,13 @@ def _fits(session: Session, name: str, data: dict[str, Any]) -> bool:
 async def _conversation_of(c: Connection, ref: ContactRef) -> int | None:
     phone = normalise(ref.phone) if ref.phone else ""
     cpf = "".join(ch for ch in ref.cpf if ch.isalnum())
+    await c.execute(arrivals.SHARED)
     if ref.id is not None:
-        found = await contact_store.get(c, ref.id)
+        found = await contact_store.get(c, await contact_store.follow(c, ref.id))
         return await contact_store.reach(c, found.id, phone or found.phone)
     if not (phone or ref.email or cpf):
         return None
-    spelled = variants(phone) if phone else []
-    contact = await contact_store.find(c, phones=spelled, email=ref.email, cpf=cpf)
+    contact = await contact_store.find(c, phone_key=phone_key(phone), email=ref.email, cpf=cpf)
     if contact is None:
         contact = await contact_store.add(c, name=ref.name, phone=phone, email=ref.email, cpf=cpf)
     return await contact_store.reach(c, contact, phone)

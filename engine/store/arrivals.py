@@ -1,5 +1,8 @@
 """Messages that came in: who sent them, in which conversation they belong, and their inbox rows. Set-based: one
 call writes what many webhooks brought, in four statements when all senders are known.
+
+A merge or an erasure of a contact has the company's arrivals wait (`EXCLUSIVE`): nothing may land with somebody who is
+just becoming nobody.
 """
 
 from __future__ import annotations
@@ -12,6 +15,10 @@ from engine.core.message import Chosen, plain
 from engine.store.database import Connection
 from engine.store.payloads import MessagePayload, clean, encode
 
+# two numbers, so that they share no space with the locks of one; taken by itself, because a statement's snapshot is
+# older than the lock that it waits for
+SHARED = "SELECT pg_advisory_xact_lock_shared(4712, (trama_tenant() % 2147483647)::int)"
+EXCLUSIVE = "SELECT pg_advisory_xact_lock(4712, (trama_tenant() % 2147483647)::int)"
 Name = tuple[int, str, str]
 """(channel, kind, value): one identity on one channel."""
 
@@ -43,15 +50,18 @@ class Raced(Exception):
 class _Person:
     """A sender in this batch: an existing contact, or a new one to be made."""
 
-    def __init__(self, sender: Sender, contact: int = 0, conversation: int = 0) -> None:
+    def __init__(
+        self, sender: Sender, contact: int = 0, conversation: int = 0, *, unheard: bool = False
+    ) -> None:
         self.sender = sender
         self.contact = contact
         self.conversation = conversation
-        self.new = contact == 0
+        self.new = contact == 0 or unheard
 
 
 async def store(c: Connection, arrivals: list[Arrival]) -> list[Stored]:
     """Write what is new. Raises `Raced`."""
+    await c.execute(SHARED)
     people = await _people(c, arrivals)
     await _conversations(c, arrivals, people)
     return await _write(c, arrivals, people)
@@ -60,32 +70,42 @@ async def store(c: Connection, arrivals: list[Arrival]) -> list[Stored]:
 async def _people(c: Connection, arrivals: list[Arrival]) -> list[_Person]:
     """The person of each arrival. When the names of one sender belong to two contacts, the first name given
     decides and the two stay two: a merge wants evidence and a person's eyes."""
-    wanted = sorted({(a.channel, n.kind, n.value) for a in arrivals for n in a.names})
+    wanted = {(a.channel, a.channel, str(n.kind), n.value) for a in arrivals for n in a.names}
+    # a number that the channel vouches for is known also when a person or another system gave it (channel 0)
+    wanted |= {(a.channel, 0, "phone", n.value) for a in arrivals for n in a.names if n.kind == "wa_id"}
     rows = await c.fetch(
-        "SELECT i.channel_id, i.kind, i.value, i.contact_id, v.id AS conversation_id "
-        "FROM unnest($1::bigint[], $2::text[], $3::text[]) w(channel_id, kind, value) "
-        "JOIN contact_identity i USING (channel_id, kind, value) "
+        "SELECT w.channel_id, w.at, i.kind, i.value, i.contact_id, v.id AS conversation_id, "
+        "CASE WHEN w.at = 0 THEN NOT EXISTS (SELECT 1 FROM conversation o WHERE o.contact_id = i.contact_id) "
+        "ELSE false END AS unheard "
+        "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) w(channel_id, at, kind, value) "
+        "JOIN contact_identity i ON i.channel_id = w.at AND i.kind = w.kind AND i.value = w.value "
         "LEFT JOIN conversation v "
-        "ON v.contact_id = i.contact_id AND v.channel_id = i.channel_id AND v.state = 'open'",
-        [w[0] for w in wanted],
-        [w[1] for w in wanted],
-        [w[2] for w in wanted],
+        "ON v.contact_id = i.contact_id AND v.channel_id = w.channel_id AND v.state = 'open' "
+        "ORDER BY w.at DESC",
+        *(list(column) for column in zip(*sorted(wanted), strict=True)),
     )
     known: dict[Name, _Person] = {}
+    given_us: dict[tuple[int, str], _Person] = {}
     by_contact: dict[tuple[int, int], _Person] = {}
     nobody = Sender(identities=[])
     for r in rows:
         person = by_contact.setdefault(
             (r["contact_id"], r["channel_id"]),
-            _Person(nobody, r["contact_id"], r["conversation_id"] or 0),
+            _Person(nobody, r["contact_id"], r["conversation_id"] or 0, unheard=r["unheard"]),
         )
-        known[(r["channel_id"], r["kind"], r["value"])] = person
+        if r["at"] == 0:
+            given_us[(r["channel_id"], r["value"])] = person
+        else:
+            known[(r["channel_id"], r["kind"], r["value"])] = person
     result: list[_Person] = []
     fresh: list[_Person] = []
     extra: dict[Name, _Person] = {}
     for a in arrivals:
         names = ((a.channel, i.kind, i.value) for i in a.names)
-        found = next((known[n] for n in names if n in known), None)
+        found = next((known[n] for n in names if n in known), None) or next(
+            (given_us[p] for n in a.names if (p := (a.channel, n.value)) in given_us and n.kind == "wa_id"),
+            None,
+        )
         person = found or _Person(a.event.sender)
         if found is None:
             fresh.append(person)
@@ -154,12 +174,18 @@ async def _conversations(c: Connection, arrivals: list[Arrival], people: list[_P
 
 
 async def open_conversations(c: Connection, channels: list[int], contacts: list[int]) -> None:
-    """Make sure that each pair has an open conversation. The protocol number is the day and the running number."""
+    """Make sure that each pair has an open conversation. The protocol number is the day and the running number. Who was
+    served by a person a short while ago is to come back to them."""
     await c.execute(
-        "INSERT INTO conversation (id, channel_id, contact_id, protocol) "
-        "SELECT n, channel_id, contact_id, to_char(now(), 'YYYYMMDD') || lpad(n::text, greatest(6, length(n::text)), '0') "
+        "INSERT INTO conversation (id, channel_id, contact_id, return_person, return_queue, protocol) "
+        "SELECT n, channel_id, contact_id, before.person_id, coalesce(before.queue, ''), "
+        "to_char(now(), 'YYYYMMDD') || lpad(n::text, greatest(6, length(n::text)), '0') "
         "FROM (SELECT nextval(pg_get_serial_sequence('conversation', 'id')) n, channel_id, contact_id "
-        "      FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id)) x ON CONFLICT DO NOTHING",
+        "      FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id)) x "
+        "LEFT JOIN LATERAL (SELECT t.person_id, t.queue FROM conversation v JOIN ticket t ON t.conversation_id = v.id "
+        "  WHERE v.contact_id = x.contact_id AND t.state = 'finished' AND t.person_id IS NOT NULL "
+        "    AND t.return_until > now() + (SELECT make_interval(secs => clock_offset_seconds) FROM tenant) "
+        "  ORDER BY t.id DESC LIMIT 1) before ON true ON CONFLICT DO NOTHING",
         channels,
         contacts,
     )
@@ -168,8 +194,9 @@ async def open_conversations(c: Connection, channels: list[int], contacts: list[
 _WRITE = """
 WITH wanted AS (
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[],
-                         $7::jsonb[], $8::text[], $9::text[])
-        WITH ORDINALITY AS w(channel_id, key, conversation_id, payload, due_at, at, content, text, reply_to, ord)
+                         $7::jsonb[], $8::text[], $9::text[], $10::text[])
+        WITH ORDINALITY
+        AS w(channel_id, key, conversation_id, payload, due_at, at, content, text, reply_to, address, ord)
 ), fresh AS (
     INSERT INTO inbox (channel_id, key, kind, conversation_id, payload, due_at, occurred_at)
     SELECT channel_id, key, 'message', conversation_id, payload, due_at, at FROM wanted ORDER BY ord
@@ -186,9 +213,10 @@ WITH wanted AS (
 ), touched AS (
     UPDATE conversation v SET
         last_inbound_at = greatest(v.last_inbound_at, x.at), last_message_at = greatest(v.last_message_at, x.at),
-        last_text = x.text, messages = v.messages + x.n, unread = v.unread + x.n
+        last_text = x.text, address = x.address, messages = v.messages + x.n, unread = v.unread + x.n
     FROM (SELECT w.conversation_id, count(*)::int AS n, max(w.at) + (SELECT ahead FROM clock) AS at,
-                 left((array_agg(w.text ORDER BY ord DESC))[1], 200) AS text
+                 left((array_agg(w.text ORDER BY ord DESC))[1], 200) AS text,
+                 (array_agg(w.address ORDER BY ord DESC))[1] AS address
           FROM wanted w JOIN fresh USING (channel_id, key) GROUP BY 1) x
     WHERE v.id = x.conversation_id
 ), fetched AS (
@@ -229,6 +257,7 @@ async def _write(c: Connection, arrivals: list[Arrival], people: list[_Person]) 
         [encode(a.event.content) for a, _ in pairs],
         [clean(plain(a.event.content)) for a, _ in pairs],
         [clean(a.event.reply_to) for a, _ in pairs],
+        [_address(a.event.sender) for a, _ in pairs],
     )
     return [Stored(*r) for r in rows]
 
@@ -242,6 +271,11 @@ def _payload(event: MessageIn, first: bool) -> MessagePayload:
         referral=event.referral,
         at=event.at,
     )
+
+
+def _address(sender: Sender) -> str:
+    """As in `conversation.address`."""
+    return f"{sender.identities[0].kind}:{clean(sender.identities[0].value)}" if sender.identities else ""
 
 
 def _value(sender: Sender, *kinds: str) -> str:

@@ -123,19 +123,21 @@ async def postpone(c: Connection, later: dict[str, datetime]) -> None:
     )
 
 
-async def addresses(c: Connection, waiting: list[Waiting]) -> dict[tuple[int, int], list[Identity]]:
-    """(contact, channel) to identities: what the channel confirmed, then what was seen first."""
-    pairs = sorted({(w.contact, w.channel) for w in waiting})
+async def addresses(c: Connection, waiting: list[Waiting]) -> dict[int, list[Identity]]:
+    """The identities of each conversation's contact on its channel. Of several people's numbers that were merged into
+    one contact, the one that this conversation was written from comes first; then what the channel confirmed, then
+    what was seen first."""
     rows = await c.fetch(
-        "SELECT i.contact_id, i.channel_id, i.kind, i.value FROM contact_identity i "
-        "JOIN unnest($1::bigint[], $2::bigint[]) w(contact_id, channel_id) USING (contact_id, channel_id) "
-        "ORDER BY (i.evidence = 'confirmed by the channel') DESC, i.id",
-        [p[0] for p in pairs],
-        [p[1] for p in pairs],
+        "SELECT v.id, i.kind, i.value FROM conversation v JOIN contact_identity i "
+        "ON i.contact_id = v.contact_id AND i.channel_id = v.channel_id WHERE v.id = ANY($1::bigint[]) "
+        "ORDER BY (i.kind || ':' || i.value = v.address AND EXISTS (SELECT 1 FROM contact_merge m "
+        "WHERE m.kept_id = v.contact_id AND m.undone_at IS NULL)) DESC, "
+        "(i.evidence = 'confirmed by the channel') DESC, i.id",
+        sorted({w.conversation for w in waiting}),
     )
-    found: dict[tuple[int, int], list[Identity]] = {}
+    found: dict[int, list[Identity]] = {}
     for r in rows:
-        found.setdefault((r["contact_id"], r["channel_id"]), []).append(Identity(r["kind"], r["value"]))
+        found.setdefault(r["id"], []).append(Identity(r["kind"], r["value"]))
     return found
 
 
