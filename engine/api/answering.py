@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
-from litestar import Request, Router, get, post, put
+from litestar import Request, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, SkipValidation
+from litestar.params import JSONBody, PathParameter, SkipValidation
 from msgspec import Meta
 
 from engine.api.access import needs
@@ -119,7 +119,7 @@ async def begun(rt: Services, who: Asker, conversation: Ident) -> list[DraftRow]
 
 
 @post("/{conversation:int}/messages", guards=[needs("conversations:write")])
-async def say(rt: Services, who: Asker, conversation: Ident, data: Said) -> Made:
+async def say(rt: Services, who: Asker, conversation: Ident, data: JSONBody[Said]) -> Made:
     """Answer with a text, an uploaded file or a template. Who answers takes the conversation from the bot."""
     tenant, by = who.tenant, person(who)
     match data:
@@ -152,14 +152,14 @@ async def upload(rt: Services, who: Asker, conversation: Ident, request: Request
 
 
 @post("/{conversation:int}/notes", guards=[needs("conversations:write")])
-async def note(rt: Services, who: Asker, conversation: Ident, data: NewNote) -> Made:
+async def note(rt: Services, who: Asker, conversation: Ident, data: JSONBody[NewNote]) -> Made:
     """A note that only people see; `@name` tells the one who is named."""
     made = await mentions.write(rt, who.tenant, conversation, data.text, person=who.person, name=who.name)
     return Made(id=made)
 
 
 @put("/{conversation:int}/drafts", guards=[needs("conversations:write")])
-async def keep(rt: Services, who: Asker, conversation: Ident, data: DraftText) -> Saved:
+async def keep(rt: Services, who: Asker, conversation: Ident, data: JSONBody[DraftText]) -> Saved:
     """Keep what was typed so far; false when a later typing is kept already."""
     kept = await drafts.save(
         rt,
@@ -175,7 +175,7 @@ async def keep(rt: Services, who: Asker, conversation: Ident, data: DraftText) -
 
 
 @put("/{conversation:int}/snooze", guards=[needs("conversations:write")], status_code=204)
-async def snooze(rt: Services, who: Asker, conversation: Ident, data: Until) -> None:
+async def snooze(rt: Services, who: Asker, conversation: Ident, data: JSONBody[Until]) -> None:
     """Set it aside; the time, the customer's next word or its end bring it back."""
     if data.until is not None and data.until.tzinfo is None:
         raise TramaError("input:no-zone", "a time needs its offset from UTC", path="/until")
@@ -183,7 +183,7 @@ async def snooze(rt: Services, who: Asker, conversation: Ident, data: Until) -> 
 
 
 @put("/{conversation:int}/tags", guards=[needs("conversations:write")])
-async def tag(rt: Services, who: Asker, conversation: Ident, data: Tags) -> Tags:
+async def tag(rt: Services, who: Asker, conversation: Ident, data: JSONBody[Tags]) -> Tags:
     """Set the tags; as they are kept."""
     return Tags(tags=await inbox.tag(rt, who.tenant, conversation, data.tags, by=who.person))
 
@@ -200,11 +200,7 @@ async def typing(rt: Services, who: Asker, conversation: Ident) -> None:
     await replying.typing(rt, who.tenant, conversation, person=person(who), name=who.name)
 
 
-router = Router(
-    "/api/v1/conversations",
-    route_handlers=[
-        read, card, invoices, window, begun, say, retry, upload, note, keep, snooze, tag, seen, typing,
-    ],
-    guards=[needs("conversations:read")],
-    tags=["inbox"],
+handlers = (
+    read, card, invoices, window, begun, say, retry, upload, note, keep, snooze, tag, seen, typing,
 )  # fmt: skip
+"""Routes below a conversation; they stand in its router, because one path has one router."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter, SkipValidation
+from litestar.params import JSONBody, PathParameter, QueryParameter, SkipValidation
 from msgspec import Meta
 
 from engine.api.access import needs
@@ -56,12 +56,12 @@ async def one(rt: Services, who: Asker, reply: Reply) -> CannedRow:
 
 
 @post("/", guards=[needs("canned:write")])
-async def create(rt: Services, who: Asker, data: CannedText) -> CannedRow:
+async def create(rt: Services, who: Asker, data: JSONBody[CannedText]) -> CannedRow:
     return await canned.save(rt, who, data.shortcut, data.text, title=data.title, shared=data.shared)
 
 
 @put("/{reply:int}", guards=[needs("canned:write")])
-async def change(rt: Services, who: Asker, reply: Reply, data: CannedText) -> CannedRow:
+async def change(rt: Services, who: Asker, reply: Reply, data: JSONBody[CannedText]) -> CannedRow:
     return await canned.save(
         rt, who, data.shortcut, data.text, title=data.title, shared=data.shared, ident=reply
     )

@@ -21,6 +21,7 @@ from engine.store import audit, drafts, inbox_thread
 from engine.store import conversations as store
 from engine.store import mentions as mention_store
 from engine.store.conversations import ConversationRow
+from engine.store.payloads import clean
 
 TYPING_SECONDS = 15.0
 """A channel shows the sign for so long; it is not sent more often."""
@@ -84,7 +85,9 @@ async def send(
         if not window_of(row, await clock.now(rt, tenant)).open:
             raise TramaError("window:closed", "the customer wrote too long ago; only a template may be sent")
         _fits(content, limits(row.channel_kind))
-    message = await conversations.reply(rt, tenant, conversation, content, person=person, reply_to=reply_to)
+    message = await conversations.reply(
+        rt, tenant, conversation, content, person=person, reply_to=clean(reply_to)
+    )
     async with rt.db.tenant(tenant) as c:
         if isinstance(content, Text | Template):
             await drafts.save(c, person, conversation, "reply", "", "", int(time.time() * 1000))
@@ -94,7 +97,7 @@ async def send(
 
 def _fits(content: Outbound, rule: Limits) -> None:
     if isinstance(content, Text):
-        if not content.text.strip():
+        if not clean(content.text).strip():
             raise TramaError("message:empty", "there is nothing to send", path="/text")
         if len(content.text) > rule.text:
             raise TramaError("message:too-long", f"at most {rule.text} characters", path="/text")
