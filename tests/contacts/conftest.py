@@ -14,7 +14,7 @@ from engine.store.database import Database
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
 
-from harness import Company, company  # noqa: E402
+from harness import Company, company
 
 
 @pytest.fixture
