@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request, Response, Router, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import SkipValidation, URLEncodedBody
 from msgspec import Meta
 
@@ -97,7 +97,7 @@ async def revoke(rt: Services, data: URLEncodedBody[Revocation]) -> Response[Tok
 router = Router(
     "/oauth",
     route_handlers=[token, revoke],
-    exception_handlers={TramaError: _of_trama, HTTPException: _of_http},
+    exception_handlers={TramaError: _of_trama, ValidationException: _of_http, HTTPException: _of_http},
     tags=["access"],
     security=[],
 )

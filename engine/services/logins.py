@@ -6,16 +6,12 @@ somebody is locked out their tries do not count, so the wait ends when it was sa
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from datetime import timedelta
 
-import jwt
 import msgspec
 
 from engine.core.errors import TramaError
-from engine.services import passwords, second_factor
+from engine.services import passwords, second_factor, signed
 from engine.services.passwords import token_hash
 from engine.services.principal import Pending, Principal
 from engine.services.runtime import Runtime
@@ -113,29 +109,15 @@ async def login(
 
 def step(rt: Runtime, proven: Proven) -> str:
     """A note for the browser between password and code: who proved themselves, for five minutes."""
-    now = rt.now()
-    claims = {
-        "aud": _STEP_AUDIENCE,
-        "sub": str(proven.person),
-        "tid": proven.tenant,
-        "iat": now,
-        "exp": now + timedelta(minutes=STEP_MINUTES),
-    }
-    return jwt.encode(claims, _step_key(rt), algorithm="HS256")
+    claims = {"sub": str(proven.person), "tid": proven.tenant}
+    return signed.sign(rt, _STEP_AUDIENCE, STEP_MINUTES * 60, claims)
 
 
 def stepped(rt: Runtime, note: str) -> Proven:
     """Raises `people:login-again` for a note that is over or not ours."""
-    try:
-        claims = jwt.decode(
-            note,
-            _step_key(rt),
-            algorithms=["HS256"],
-            audience=_STEP_AUDIENCE,
-            options={"require": ["exp", "sub", "tid"]},
-        )
-    except jwt.InvalidTokenError:
-        raise TramaError("people:login-again", "that took too long; begin again") from None
+    claims = signed.read(rt, _STEP_AUDIENCE, note, ["sub", "tid"])
+    if claims is None:
+        raise TramaError("people:login-again", "that took too long; begin again")
     return Proven(tenant=claims["tid"], person=int(claims["sub"]), needs_code=True)
 
 
@@ -219,7 +201,3 @@ async def _count_failure(rt: Runtime, tenant: int, person: int) -> None:
     async with rt.db.tenant(tenant) as c:
         if await store.failed(c, person):
             await audit.note(c, "locked_out", f"person:{person}")
-
-
-def _step_key(rt: Runtime) -> bytes:
-    return hmac.new(rt.settings.secret_key, b"trama login step", hashlib.sha256).digest()

@@ -16,7 +16,7 @@ from engine.core.errors import TramaError
 from engine.services import passwords, reset
 from engine.services.keys import SCOPES, api_keys, api_principal, create_api_key, revoke_api_key
 from engine.services.logins import SESSION_HOURS, Login, login, logout, who
-from engine.services.permissions import RIGHTS, ROLES, Role
+from engine.services.permissions import RIGHTS, ROLES, Role, holds
 from engine.services.principal import Principal
 from engine.services.runtime import Runtime
 from engine.store import audit, logins, tokens
@@ -122,7 +122,7 @@ async def change(
 ) -> Person:
     """What is given is changed. Disabling ends sessions and tokens and gives open tickets back to their queues.
 
-    Raises `people:unknown`, `people:last-administrator`, `people:not-yourself` (one's own roles and state),
+    Raises `people:unknown`, `people:last-administrator`, `people:not-yourself` (more rights, or one's own end),
     `people:role-not-held`, `people:no-role`, `people:nameless`."""
     async with rt.db.tenant(by.tenant) as c:
         administrators = await store.lock_administrators(c)
@@ -130,7 +130,7 @@ async def change(
         wanted = before.roles if roles is None else _distinct(roles)
         added = set(wanted) - set(before.roles)
         standing = state or before.state
-        if ident == by.person and (added or standing != "active"):
+        if ident == by.person and (_rights(wanted) - _rights(before.roles) or standing != "active"):
             raise TramaError("people:not-yourself", "somebody else has to do this", path="/roles")
         if roles is not None:
             _may_give(by, [role for role in ROLES if role in wanted], added=added)
@@ -221,6 +221,10 @@ def _may_give(by: Principal, roles: Sequence[Role], *, added: set[str] | None = 
         missing = [right for right, held in RIGHTS.items() if role in held and not by.may(right)]
         if missing:
             raise TramaError("people:role-not-held", f"you do not hold {missing[0]}", path=f"/roles/{n}")
+
+
+def _rights(roles: Sequence[str]) -> set[str]:
+    return {right for right in RIGHTS if holds(roles, right)}
 
 
 def _distinct(roles: Sequence[Role]) -> list[str]:
