@@ -38,6 +38,7 @@ from engine.core.errors import TramaError
 from engine.services import startup
 from engine.services.demo import Demo
 from engine.services.intake import Intake
+from engine.services.routing import Routing
 from engine.services.runtime import Runtime
 from engine.services.turn import Turns
 from engine.settings import Settings
@@ -191,6 +192,7 @@ class Application:
             stack.push_async_callback(asyncio.to_thread, consumer.stop)
         if "api" in self.parts:
             self._loop(stack, "turns", Turns(rt).run())
+        self._loop(stack, "routing", Routing(rt).run())
 
     def _loop(self, stack: AsyncExitStack, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)

@@ -8,7 +8,7 @@ from builder_ui.simulator.bubbles import ZONE
 from builder_ui.simulator.reasons import value
 from builder_ui.texts import Texts
 from engine.core.session import Session
-from engine.services import contacts, conversations, sessions
+from engine.services import contacts, conversations, sessions, tickets
 from engine.services.contacts import ContactCard
 from engine.services.runtime import Runtime
 from engine.services.views import ConversationRow, TicketRow
@@ -25,7 +25,7 @@ class Facts:
         rt, tenant = self._rt, self._tenant
         row = await conversations.conversation(rt, tenant, conversation)
         card = await contacts.contact(rt, tenant, row.contact_id)
-        ticket = await conversations.ticket(rt, tenant, conversation)
+        ticket = await tickets.current(rt, tenant, conversation)
         session = await sessions.session(rt, tenant, conversation)
         self._place.clear()
         with self._place:

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from engine.core.errors import TramaError
 from engine.core.message import Outbound, plain
+from engine.services import tickets as desk
 from engine.services.live import News
 from engine.services.runtime import Runtime
-from engine.store import audit
+from engine.store import audit, news
 from engine.store import conversations as store
 from engine.store import events as event_store
 from engine.store.conversations import (
@@ -22,8 +23,8 @@ from engine.store.conversations import (
     NoteRow,
     OwnerName,
     State,
-    TicketRow,
 )
+from engine.store.news import Told
 from engine.store.payloads import clean, encode
 
 MOST = 200
@@ -100,9 +101,12 @@ async def take(rt: Runtime, tenant: int, conversation: int, person: int, *, expe
     """A person takes the conversation; the new epoch. `expect` is the epoch on the caller's screen: two people who
     reach for it at once get one owner, the other `conversation:taken`."""
     async with rt.db.tenant(tenant) as c:
-        epoch = await store.change_owner(c, conversation, "person", person, expect=expect)
-        await store.take_ticket(c, conversation, person)
+        await store.change_owner(c, conversation, "person", person, expect=expect)
+        told = await desk.take(rt, c, conversation, person)
         await audit.note(c, "conversation_taken", f"conversation:{conversation}", person=person)
+        epoch = (await store.get(c, conversation)).epoch
+        numbers = await news.tell(c, told)
+    rt.live.spread(tenant, told, numbers)
     _changed(rt, tenant, conversation, "person")
     return epoch
 
@@ -111,7 +115,11 @@ async def give_back(rt: Runtime, tenant: int, conversation: int, *, person: int 
     """The bot has it again, from the next message on; the new epoch."""
     async with rt.db.tenant(tenant) as c:
         epoch = await store.change_owner(c, conversation, "bot", None, expect=None)
+        told = await desk.end(rt, c, conversation, "desk:given-back", state="transferred")
         await audit.note(c, "conversation_given_back", f"conversation:{conversation}", person=person)
+        numbers = await news.tell(c, told)
+    rt.live.spread(tenant, told, numbers)
+    rt.nudge(tenant)
     _changed(rt, tenant, conversation, "bot")
     return epoch
 
@@ -122,13 +130,14 @@ async def reply(
     """A person answers; the message's id. The one who answers owns the conversation: if the bot has it, it is
     taken first. Raises `conversation:taken` when another person owns it, `message:empty`."""
     text = plain(content)
+    told: list[Told] = []
     async with rt.db.tenant(tenant) as c:
         row = await store.get(c, conversation)
         if row.owner == "person" and row.person_id not in (None, person):
             raise TramaError("conversation:taken", "another person serves this conversation")
         if row.owner != "person" or row.person_id is None:
             await store.change_owner(c, conversation, "person", person, expect=row.epoch)
-            await store.take_ticket(c, conversation, person)
+            told += await desk.take(rt, c, conversation, person)
         message = await store.say(
             c,
             conversation,
@@ -139,8 +148,13 @@ async def reply(
             person=person,
             reply_to=reply_to,
         )
+        await desk.answered(rt, c, conversation)
+        told.append(
+            Told(kind="message_sent", conversation=conversation, person=person, data={"message": message})
+        )
+        numbers = await news.tell(c, told)
     rt.bell.ring("deliver")
-    rt.live.publish(News("message_sent", tenant, conversation, {"message": message}))
+    rt.live.spread(tenant, told, numbers)
     _changed(rt, tenant, conversation, "person")
     return message
 
@@ -167,24 +181,21 @@ async def close(
         await store.get(c, conversation)
         if not await store.close(c, conversation, reason):
             return
-        await event_store.put(
-            c, [conversation], "conversation.closed", {"reason": reason}, f"closed:{uuid4().hex}"
+        told = await desk.end(rt, c, conversation, reason)
+        data = {"reason": reason, "by": person or 0}
+        await event_store.put(c, [conversation], "conversation.closed", data, f"closed:{uuid4().hex}")
+        await audit.note(
+            c,
+            "conversation_closed",
+            f"conversation:{conversation}",
+            person=person,
+            after={"reason": reason[:200]},
         )
-        await audit.note(c, "conversation_closed", f"conversation:{conversation}", person=person)
+        numbers = await news.tell(c, told)
     rt.turns.ring()
-    rt.live.publish(News("ticket_closed", tenant, conversation, {"reason": reason[:200]}))
-
-
-async def tickets(rt: Runtime, tenant: int, *, state: str = "waiting", limit: int = 100) -> list[TicketRow]:
-    """Conversations that wait for a person (or are `serving`), the most urgent first."""
-    async with rt.db.tenant(tenant) as c:
-        return await store.tickets(c, state=state, limit=_capped(limit))
-
-
-async def ticket(rt: Runtime, tenant: int, conversation: int) -> TicketRow | None:
-    """The open hand-over of a conversation."""
-    async with rt.db.tenant(tenant) as c:
-        return await store.ticket(c, conversation)
+    rt.live.spread(tenant, told, numbers)
+    rt.nudge(tenant)
+    _changed(rt, tenant, conversation, "bot")
 
 
 def _changed(rt: Runtime, tenant: int, conversation: int, owner: str) -> None:

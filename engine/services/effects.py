@@ -26,6 +26,7 @@ from engine.core.effects import (
 )
 from engine.core.message import plain
 from engine.store.payloads import EventPayload, FlowPayload, TimerPayload, clean, encode
+from engine.store.tickets import NewTicket
 from engine.store.turns import Contact, Seat, Writes
 
 MOST_HOPS = 8
@@ -94,7 +95,7 @@ def carry_out(seat: Seat, effect: AnyEffect, writes: Writes, moment: Moment) -> 
         case AddNote(text=text):
             writes.notes.append((seat.id, clean(text)))
         case HandOver():
-            hand_over(seat, effect, writes)
+            hand_over(seat, effect, writes, moment.at)
         case RecordRating(score=score, comment=comment):
             writes.ratings.append((seat.id, max(-32768, min(score, 32767)), clean(comment)))
         case CloseConversation(reason=reason):
@@ -103,21 +104,22 @@ def carry_out(seat: Seat, effect: AnyEffect, writes: Writes, moment: Moment) -> 
             seat.epoch += 1
 
 
-def hand_over(seat: Seat, effect: HandOver, writes: Writes) -> None:
+def hand_over(seat: Seat, effect: HandOver, writes: Writes, at: datetime) -> None:
     """People own the conversation from here on; whatever the bot still has under way is fenced off."""
     seat.owner = "person"
     seat.epoch += 1
     if seat.state == "closed":
         seat.state = "open"
     writes.tickets.append(
-        (
-            seat.id,
-            effect.queue,
-            max(1, min(effect.priority, 10)),
-            effect.skill,
-            effect.agent,
-            effect.reason,
-            clean(effect.summary),
+        NewTicket(
+            conversation=seat.id,
+            queue=clean(effect.queue)[:63],
+            priority=max(1, min(effect.priority, 10)),
+            skill=clean(effect.skill),
+            agent=clean(effect.agent),
+            reason=clean(effect.reason),
+            summary=clean(effect.summary),
+            since=at,
         )
     )
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import asyncpg
+
 from connectors.contract import Received, Reply
 from connectors.phone import variants
 from engine.core.errors import TramaError
@@ -21,12 +23,14 @@ from engine.core.inbound import (
     StatusIn,
     TypingIn,
 )
-from engine.services import channels
+from engine.services import channels, tickets
 from engine.services.batcher import Batcher
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
 from engine.store import arrivals, happenings, statuses
-from engine.store.arrivals import Arrival, Raced
+from engine.store import news as recorded
+from engine.store.arrivals import Arrival, Raced, Stored
+from engine.store.news import Told
 
 LARGEST = 4_000_000
 """Bytes of one delivery; the largest channel stays under 3 MB."""
@@ -95,7 +99,7 @@ class Intake:
         for attempt in range(1, _TRIES + 1):
             try:
                 await self._write_once(tenant, parcels)
-            except Raced:
+            except (Raced, asyncpg.DeadlockDetectedError):
                 if attempt == _TRIES:
                     raise
             else:
@@ -131,8 +135,14 @@ class Intake:
                     if not isinstance(e, MessageIn | StatusIn | RefusedIn | TypingIn):
                         for message, conversation in await happenings.store(c, p.channel.id, e):
                             news.append(News("message_changed", tenant, conversation, {"message": message}))
+            served = [_told(s) for s in stored if s.owner == "person"]
+            if served:
+                await tickets.written(rt, c, sorted({t.conversation for t in served}))
+            numbers = await recorded.tell(c, served)
+        rt.live.spread(tenant, served, numbers)
         for s in stored:
-            rt.live.publish(News("message_received", tenant, s.conversation, {"message": s.message}))
+            if s.owner != "person":
+                rt.live.publish(News("message_received", tenant, s.conversation, {"message": s.message}))
         for n in news:
             rt.live.publish(n)
         if stored:
@@ -140,6 +150,17 @@ class Intake:
             rt.bell.ring("call")
         if told:
             rt.bell.ring("deliver")
+
+
+def _told(stored: Stored) -> Told:
+    """For the person who serves, or while nobody does for the queue."""
+    return Told(
+        kind="message_received",
+        conversation=stored.conversation,
+        person=stored.person,
+        queue="" if stored.person else stored.queue,
+        data={"message": stored.message},
+    )
 
 
 def _arrival(parcel: Parcel, event: MessageIn) -> Arrival:

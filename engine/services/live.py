@@ -1,7 +1,8 @@
 """News for screens and webchat, as it happens: who watches a topic is told; who does not listen misses nothing
 that the database does not also hold.
 
-Topics: `tenant/<id>`, `conversation/<tenant>/<id>` and `flow/<tenant>/<id>`. Between processes news travel by
+Topics: `tenant/<id>`, `conversation/<tenant>/<id>`, `flow/<tenant>/<id>`, `person/<tenant>/<id>` (what concerns one
+who works here) and `queue/<tenant>/<key>`. Between processes news travel by
 NOTIFY, gathered for a few milliseconds, because every NOTIFY takes a lock that all commits share. Payloads name
 things, they do not carry texts: at most 8,000 bytes fit and nothing private belongs there.
 """
@@ -17,6 +18,7 @@ import asyncpg
 import msgspec
 
 from engine.store.database import AWAY, Connection, Database
+from engine.store.news import Told
 
 CHANNEL = "trama_live"
 _GATHER = 0.02
@@ -25,8 +27,10 @@ _BACKLOG = 1_000
 
 
 class News(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: message_received, message_sent, message_changed, conversation_changed, new_ticket, ticket_closed,
-    typing, channel_stopped, system_message, flow_edited, flow_presence. `data` holds ids and small facts."""
+    """`kind`: message_received, message_sent, message_changed, conversation_changed, new_ticket, ticket_assigned,
+    ticket_transferred, ticket_closed, ticket_late, queue_position, agent_changed, typing, channel_stopped,
+    system_message, flow_edited, flow_presence. `data` holds ids and small facts; `seq` is the number of what was
+    recorded for clients to catch up on, 0 for what was not."""
 
     kind: str
     tenant: int
@@ -34,6 +38,9 @@ class News(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
     origin: str = ""
     flow: str = ""
+    person: int = 0
+    queue: str = ""
+    seq: int = 0
 
 
 class Live:
@@ -72,6 +79,15 @@ class Live:
             self._outgoing.append(msgspec.json.encode(msgspec.structs.replace(news, origin=self._origin)))
             self._wake.set()
 
+    def spread(self, tenant: int, told: list[Told], numbers: list[int]) -> None:
+        """Publish what was recorded in the transaction that is now committed, under its numbers."""
+        for one, seq in zip(told, numbers, strict=True):
+            self.publish(
+                News(
+                    one.kind, tenant, one.conversation, one.data, person=one.person, queue=one.queue, seq=seq
+                )
+            )
+
     @contextlib.asynccontextmanager
     async def listen(self, *topics: str) -> AsyncIterator[asyncio.Queue[News]]:
         """A queue of the news of these topics. A listener that is 1,000 behind loses the oldest."""
@@ -92,6 +108,10 @@ class Live:
         # editors of a flow speak of every click: that is no news for the company's other screens
         if not news.flow:
             topics.append(f"tenant/{news.tenant}")
+        if news.person:
+            topics.append(f"person/{news.tenant}/{news.person}")
+        if news.queue:
+            topics.append(f"queue/{news.tenant}/{news.queue}")
         for topic in topics:
             told |= self._listeners.get(topic, set())
         for queue in told:

@@ -79,7 +79,14 @@ class Runtime:
     live: Live = field(default_factory=Live)
     bell: Bell = field(default_factory=SilentBell)
     turns: Alarm = field(default_factory=Alarm)
+    desk: Alarm = field(default_factory=Alarm)
+    nudged: set[int] = field(default_factory=set)
     channels: dict[int, Loaded] = field(default_factory=dict)
     drafts: Shelf[Document] = field(default_factory=Shelf)
     checkers: Shelf[Checker] = field(default_factory=Shelf)
     now: Callable[[], datetime] = real_now
+
+    def nudge(self, tenant: int) -> None:
+        """Something changed that may give a waiting ticket to somebody. Call after the commit."""
+        self.nudged.add(tenant)
+        self.desk.ring()

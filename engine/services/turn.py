@@ -28,11 +28,13 @@ from engine.core.events import (
 from engine.core.message import Reaction
 from engine.core.step import step
 from engine.core.trace import Trace
+from engine.services.desk import Desk
 from engine.services.effects import Moment, carry_out, hand_over
 from engine.services.live import News
 from engine.services.runtime import Runtime
 from engine.services.worlds import Picture
-from engine.store import tenants, turns
+from engine.store import news, tenants, turns
+from engine.store.news import Told
 from engine.store.payloads import (
     AnswerPayload,
     EventPayload,
@@ -41,6 +43,7 @@ from engine.store.payloads import (
     TimerPayload,
     encode,
 )
+from engine.store.tickets import NewTicket
 from engine.store.turns import Row, Seat, Writes
 
 MOST_TRIES = 5
@@ -133,9 +136,18 @@ class Turns:
                 if poison is None:
                     self._play(seat, picture, writes, now)
                 else:
-                    _fail(seat, seat.rows[:1], poison, writes, now)
+                    _fail(seat, seat.rows[:1], poison, writes, now, picture.offset)
+            if writes.tickets:
+                assert picture.tenant is not None
+                desk = Desk(picture.tenant, picture.queues, now + picture.offset)
+                writes.tickets = [desk.promised(ticket) for ticket in writes.tickets]
             said = await turns.commit(c, claim.seats, writes)
+            told = [_told(ticket) for ticket in writes.tickets]
+            numbers = await news.tell(c, told)
         self._tell(tenant, claim.seats, writes, said)
+        if told:
+            rt.live.spread(tenant, told, numbers)
+            rt.nudge(tenant)
         return len(claim.seats)
 
     def _play(self, seat: Seat, picture: Picture, writes: Writes, now: datetime) -> None:
@@ -150,7 +162,7 @@ class Turns:
             except Exception as fault:  # noqa: BLE001  a poison happening must not take its neighbours along
                 for name in seat.__slots__:
                     setattr(seat, name, getattr(before, name))
-                _fail(seat, rows, fault, writes, now)
+                _fail(seat, rows, fault, writes, now, picture.offset)
                 return
             part.done.extend(r.id for r in rows)
             writes.add(part)
@@ -163,10 +175,6 @@ class Turns:
             rt.bell.ring("call")
         for message, conversation in said:
             rt.live.publish(News("message_sent", tenant, conversation, {"message": message}))
-        for ticket in writes.tickets:
-            rt.live.publish(
-                News("new_ticket", tenant, ticket[0], {"queue": ticket[1], "priority": ticket[2]})
-            )
         for seat in seats:
             rt.live.publish(News("conversation_changed", tenant, seat.id, {"owner": seat.owner}))
 
@@ -186,6 +194,14 @@ def _turn(seat: Seat, rows: list[Row], picture: Picture, writes: Writes, at: dat
     event, hops = _event(seat, rows, picture, at)
     if rows[0].epoch is not None and rows[0].epoch != seat.epoch:
         trace = Trace(event=event.id, kind=rows[0].kind, outcome="stale", note="another owner since")
+    elif _comes_back(seat, event):
+        again = HandOver(
+            id=f"{event.id}.b", queue=seat.return_queue, agent=str(seat.return_person), reason="desk:returned"
+        )
+        hand_over(seat, again, writes, at)
+        trace = Trace(
+            event=event.id, kind=rows[0].kind, outcome="handed_over", note="back to who served before"
+        )
     else:
         turn = step(picture.flows, seat.session, event, picture.world(seat, at))
         trace, seat.session = turn.trace, turn.session
@@ -194,6 +210,25 @@ def _turn(seat: Seat, rows: list[Row], picture: Picture, writes: Writes, at: dat
             carry_out(seat, effect, writes, moment)
         _nobody_is_left_alone(seat, event, trace, writes)
     writes.traces.append((seat.id, event.id, rows[0].kind, trace.outcome, encode(event), encode(trace), at))
+
+
+def _comes_back(seat: Seat, event: AnyEvent) -> bool:
+    """Whether somebody writes again soon after a person served them: they get the same person, not the bot."""
+    return (
+        seat.return_person is not None
+        and seat.owner == "bot"
+        and seat.session is None
+        and isinstance(event, MessageReceived)
+    )
+
+
+def _told(ticket: NewTicket) -> Told:
+    return Told(
+        kind="new_ticket",
+        conversation=ticket.conversation,
+        queue=ticket.queue,
+        data={"queue": ticket.queue, "priority": ticket.priority, "reason": ticket.reason[:200]},
+    )
 
 
 def _nobody_is_left_alone(seat: Seat, event: AnyEvent, trace: Trace, writes: Writes) -> None:
@@ -216,7 +251,7 @@ def _nobody_is_left_alone(seat: Seat, event: AnyEvent, trace: Trace, writes: Wri
         reason = "engine:no-flow"
     else:
         return
-    hand_over(seat, HandOver(id=f"{event.id}.h", reason=reason, summary=trace.note), writes)
+    hand_over(seat, HandOver(id=f"{event.id}.h", reason=reason, summary=trace.note), writes, event.at)
 
 
 def _event(seat: Seat, rows: list[Row], picture: Picture, at: datetime) -> tuple[AnyEvent, int]:
@@ -262,7 +297,9 @@ def _event(seat: Seat, rows: list[Row], picture: Picture, at: datetime) -> tuple
             raise TramaError("engine:unknown-happening", f"inbox row {row.id} is of kind {other}")
 
 
-def _fail(seat: Seat, rows: list[Row], fault: Exception, writes: Writes, now: datetime) -> None:
+def _fail(
+    seat: Seat, rows: list[Row], fault: Exception, writes: Writes, now: datetime, offset: timedelta
+) -> None:
     """Count the try; the last one puts the rows aside and calls a person."""
     tries = max(r.attempts for r in rows) + 1
     dead = tries >= MOST_TRIES
@@ -270,4 +307,9 @@ def _fail(seat: Seat, rows: list[Row], fault: Exception, writes: Writes, now: da
     _log.warning("turn_failed", conversation=seat.id, tries=tries, fault=type(fault).__name__)
     writes.failed.extend((r.id, error, dead, now + _PAUSE * 2 ** (tries - 1)) for r in rows)
     if dead and seat.owner != "person":
-        hand_over(seat, HandOver(id=f"i{rows[0].id}.x", reason="engine:failed", summary=error[:500]), writes)
+        hand_over(
+            seat,
+            HandOver(id=f"i{rows[0].id}.x", reason="engine:failed", summary=error[:500]),
+            writes,
+            now + offset,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.services import calls, delivery
 from engine.services.runtime import Runtime
-from engine.store import rates, tenants
+from engine.store import news, rates, tenants
 from engine.store import upkeep as store
 from engine.store.upkeep import Queues
 
@@ -28,6 +28,7 @@ async def purge(rt: Runtime) -> None:
         async with rt.db.tenant(tenant) as c:
             await store.purge(c)
             await rates.forget_old(c)
+            await news.forget(c)
 
 
 async def queues(rt: Runtime, tenant: int) -> Queues:

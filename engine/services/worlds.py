@@ -12,15 +12,16 @@ from functools import lru_cache
 import holidays as calendar
 
 from connectors.registry import channel
+from engine.core.desk.queues import QueueSettings
 from engine.core.errors import TramaError
 from engine.core.flow import Flow, Flows
 from engine.core.session import Frame, Session
 from engine.core.world import Owner, World
 from engine.nodes import open_flow
 from engine.store import flows as flow_store
-from engine.store import tenants
+from engine.store import queues, tenants
 from engine.store.database import Connection
-from engine.store.tenants import Tenant
+from engine.store.tenants import Tenant, TenantSettings
 from engine.store.turns import Claim, Seat
 
 MOST_VERSIONS = 2_000
@@ -32,6 +33,7 @@ class Picture:
 
     def __init__(self) -> None:
         self.tenant: Tenant | None = None
+        self.queues: dict[str, QueueSettings] = {}
         self._flows: dict[tuple[str, int], Flow] = {}
         self._live: dict[str, int] = {}
         self._flows_rev = -1
@@ -40,6 +42,7 @@ class Picture:
         """Bring it up to what the claim saw, and fetch the versions that its sessions are pinned to."""
         if self.tenant is None or self.tenant.rev != claim.rev:
             self.tenant = await tenants.get(c)
+            self.queues = await queues.settings(c)
         if self._flows_rev != claim.flows_rev:
             self._live = await flow_store.live_versions(c)
             self._flows_rev = claim.flows_rev
@@ -96,7 +99,7 @@ class Picture:
             language=contact.language or settings.language,
             zone=settings.zone,
             hours=settings.hours,
-            holidays=national(settings.country, settings.region, now.year) | settings.holidays,
+            holidays=holidays_of(settings, now.year),
             commands=settings.commands,
             guards=settings.guards,
             owner=owner,
@@ -107,6 +110,11 @@ class Picture:
 
 def _frames(session: Session | None) -> list[Frame]:
     return session.frames if session is not None else []
+
+
+def holidays_of(settings: TenantSettings, year: int) -> dict[date, str]:
+    """The days of this year and the next on which the company is closed."""
+    return national(settings.country, settings.region, year) | settings.holidays
 
 
 @lru_cache(maxsize=64)

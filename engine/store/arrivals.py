@@ -35,12 +35,15 @@ class Arrival(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A message that was new. Repeated deliveries give none."""
+    """A message that was new, and who serves its conversation (`person` 0: nobody yet). A repeat gives none."""
 
     message: int
     conversation: int
     due: datetime
     crossed: bool
+    owner: str
+    person: int
+    queue: str
 
 
 class Raced(Exception):
@@ -213,12 +216,13 @@ WITH wanted AS (
 ), touched AS (
     UPDATE conversation v SET
         last_inbound_at = greatest(v.last_inbound_at, x.at), last_message_at = greatest(v.last_message_at, x.at),
-        last_text = x.text, address = x.address, messages = v.messages + x.n, unread = v.unread + x.n
+        last_text = x.text, address = x.address, messages = v.messages + x.n, unread = v.unread + x.n,
+        snoozed_until = NULL
     FROM (SELECT w.conversation_id, count(*)::int AS n, max(w.at) + (SELECT ahead FROM clock) AS at,
                  left((array_agg(w.text ORDER BY ord DESC))[1], 200) AS text,
                  (array_agg(w.address ORDER BY ord DESC))[1] AS address
           FROM wanted w JOIN fresh USING (channel_id, key) GROUP BY 1) x
-    WHERE v.id = x.conversation_id
+    WHERE v.id = x.conversation_id RETURNING v.id, v.owner, v.person_id, v.queue
 ), fetched AS (
     INSERT INTO call (id, conversation_id, service, operation, args, answers, timeout_seconds)
     SELECT 'm' || s.id, s.conversation_id, 'media', 'fetch',
@@ -228,8 +232,10 @@ WITH wanted AS (
 )
 SELECT s.id, s.conversation_id, w.due_at,
     -- an edit or a withdrawal that came before the message it is about
-    EXISTS (SELECT 1 FROM inbox r WHERE r.channel_id = w.channel_id AND r.target = w.key AND r.target <> '') AS crossed
+    EXISTS (SELECT 1 FROM inbox r WHERE r.channel_id = w.channel_id AND r.target = w.key AND r.target <> '') AS crossed,
+    t.owner, coalesce(t.person_id, 0), coalesce(t.queue, '')
 FROM said s JOIN wanted w ON w.channel_id = s.channel_id AND w.key = s.external_id
+LEFT JOIN touched t ON t.id = s.conversation_id
 """
 
 

@@ -65,20 +65,6 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
 
 
-class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
-    id: int
-    conversation_id: int
-    queue: str
-    priority: int
-    skill: str
-    agent: str
-    reason: str
-    summary: str
-    state: str
-    person_id: int | None
-    created_at: datetime
-
-
 class NoteRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     person_id: int | None
@@ -103,7 +89,6 @@ _MESSAGE = (
     "id, conversation_id, direction, author, person_id, content, text, external_id, reply_to, status, error, "
     "created_at, edited_at, revoked_at"
 )
-_TICKET = "id, conversation_id, queue, priority, skill, agent, reason, summary, state, person_id, created_at"
 
 
 async def page(
@@ -192,20 +177,15 @@ async def change_owner(
 
 
 async def close(c: Connection, ident: int, reason: str) -> bool:
-    """Whether it was open."""
-    closed = await c.fetchval(
-        "UPDATE conversation SET state = 'closed', closed_at = now(), close_reason = left($2, 200), owner = 'bot', "
-        "person_id = NULL, epoch = epoch + 1 WHERE id = $1 AND state = 'open' RETURNING true",
-        ident,
-        clean(reason),
-    )
-    if closed:
-        await c.execute(
-            "UPDATE ticket SET state = 'finished', finished_at = now() "
-            "WHERE conversation_id = $1 AND state IN ('waiting', 'serving')",
+    """Whether it was open. Its ticket is ended by the caller."""
+    return bool(
+        await c.fetchval(
+            "UPDATE conversation SET state = 'closed', closed_at = now(), close_reason = left($2, 200), owner = 'bot', "
+            "person_id = NULL, epoch = epoch + 1, snoozed_until = NULL WHERE id = $1 AND state = 'open' RETURNING true",
             ident,
+            clean(reason),
         )
-    return bool(closed)
+    )
 
 
 async def mark_seen(c: Connection, ident: int) -> None:
@@ -246,6 +226,36 @@ async def say(
     return ident
 
 
+async def say_many(c: Connection, said: list[tuple[int, bytes, str]]) -> None:
+    """A bubble of the product in each conversation: (conversation, content, text). Not where the contact has been
+    silent for a day: channels refuse it, and it would be stale."""
+    if not said:
+        return
+    await c.execute(
+        "WITH w AS (SELECT * FROM unnest($1::bigint[], $2::jsonb[], $3::text[]) "
+        "WITH ORDINALITY w(conversation, content, text, ord)), "
+        "clock AS (SELECT now() + make_interval(secs => clock_offset_seconds) AS at FROM tenant), "
+        "v AS (UPDATE conversation v SET messages = messages + 1, last_text = left(w.text, 200), "
+        "last_message_at = greatest(last_message_at, clock.at) FROM w, clock WHERE v.id = w.conversation "
+        "AND v.last_inbound_at > clock.at - interval '24 hours' "
+        "RETURNING v.id, v.contact_id, v.channel_id, v.last_message_at, w.content, w.text, w.ord, "
+        "'d' || replace(gen_random_uuid()::text, '-', '') AS outbox), "
+        "o AS (INSERT INTO outbox (id, conversation_id, contact_id, channel_id, content, reply_to) "
+        "SELECT outbox, id, contact_id, channel_id, content, '' FROM v ORDER BY ord) "
+        "INSERT INTO message (conversation_id, channel_id, direction, author, content, text, outbox_id, status, "
+        "created_at) SELECT id, channel_id, 'out', 'system', content, text, outbox, 'queued', last_message_at FROM v "
+        "ORDER BY ord",
+        [s[0] for s in said],
+        [s[1] for s in said],
+        [clean(s[2]) for s in said],
+    )
+
+
+async def protocols(c: Connection, conversations: list[int]) -> dict[int, str]:
+    rows = await c.fetch("SELECT id, protocol FROM conversation WHERE id = ANY($1::bigint[])", conversations)
+    return {r["id"]: r["protocol"] for r in rows}
+
+
 async def add_note(c: Connection, conversation: int, text: str, person: int | None) -> int:
     ident: int = await c.fetchval(
         "INSERT INTO note (conversation_id, text, person_id) VALUES ($1, $2, $3) RETURNING id",
@@ -262,35 +272,6 @@ async def notes(c: Connection, conversation: int) -> list[NoteRow]:
         conversation,
     )
     return [NoteRow(**dict(r)) for r in rows]
-
-
-async def tickets(c: Connection, *, state: str, limit: int) -> list[TicketRow]:
-    """The most urgent first."""
-    rows = await c.fetch(
-        f"SELECT {_TICKET} FROM ticket WHERE state = $1 ORDER BY priority DESC, created_at LIMIT $2",
-        state,
-        limit,
-    )
-    return [TicketRow(**dict(r)) for r in rows]
-
-
-async def ticket(c: Connection, conversation: int) -> TicketRow | None:
-    """The open one of a conversation."""
-    row = await c.fetchrow(
-        f"SELECT {_TICKET} FROM ticket WHERE conversation_id = $1 AND state IN ('waiting', 'serving') "
-        "ORDER BY id DESC LIMIT 1",
-        conversation,
-    )
-    return None if row is None else TicketRow(**dict(row))
-
-
-async def take_ticket(c: Connection, conversation: int, person: int) -> None:
-    await c.execute(
-        "UPDATE ticket SET state = 'serving', person_id = $2, taken_at = coalesce(taken_at, now()) "
-        "WHERE conversation_id = $1 AND state IN ('waiting', 'serving')",
-        conversation,
-        person,
-    )
 
 
 async def counts(c: Connection) -> dict[str, int]:

@@ -14,7 +14,9 @@ import asyncpg
 import msgspec
 
 from engine.core.session import Session
+from engine.store import tickets
 from engine.store.database import Connection
+from engine.store.tickets import NewTicket
 
 MOST_ROWS = 50
 """Happenings of one conversation that are taken at once."""
@@ -66,6 +68,8 @@ class Seat:
     last_sent_at: datetime | None = None
     close_reason: str = ""
     contact_changed: bool = False
+    return_person: int | None = None
+    return_queue: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -87,7 +91,7 @@ class Writes:
     traces: list[tuple[int, str, str, str, bytes, bytes, datetime]] = field(default_factory=list)
     consents: list[tuple[int, int, str, bool, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
-    tickets: list[tuple[int, str, int, str, str, str, str]] = field(default_factory=list)
+    tickets: list[NewTicket] = field(default_factory=list)
     ratings: list[tuple[int, int, str]] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
     failed: list[tuple[int, str, bool, datetime]] = field(default_factory=list)
@@ -107,7 +111,7 @@ WITH due AS (
     GROUP BY conversation_id ORDER BY due LIMIT $1
 )
 SELECT v.id, v.channel_id, ch.kind, v.contact_id, v.protocol, v.state, v.owner, v.epoch, v.messages,
-       v.last_inbound_at, v.session, t.rev, t.flows_rev
+       v.last_inbound_at, v.session, v.return_person, v.return_queue, t.rev, t.flows_rev
 FROM due JOIN conversation v ON v.id = due.conversation_id JOIN channel ch ON ch.id = v.channel_id
 CROSS JOIN tenant t
 FOR NO KEY UPDATE OF v SKIP LOCKED
@@ -163,6 +167,8 @@ def _seat(r: asyncpg.Record, contact: Contact, rows: list[Row]) -> Seat:
         last_inbound_at=r["last_inbound_at"],
         session=None if r["session"] is None else msgspec.json.decode(r["session"], type=Session),
         rows=rows,
+        return_person=r["return_person"],
+        return_queue=r["return_queue"],
     )
 
 
@@ -301,11 +307,7 @@ async def _rare(c: Connection, seats: list[Seat], writes: Writes) -> None:
     if writes.notes:
         await c.executemany("INSERT INTO note (conversation_id, text) VALUES ($1, $2)", writes.notes)
     if writes.tickets:
-        await c.executemany(
-            "INSERT INTO ticket (conversation_id, queue, priority, skill, agent, reason, summary) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            writes.tickets,
-        )
+        await tickets.open_many(c, writes.tickets)
     if writes.ratings:
         await c.executemany(
             "INSERT INTO rating (conversation_id, score, comment) VALUES ($1, $2, $3)", writes.ratings
