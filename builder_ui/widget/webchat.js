@@ -70,6 +70,9 @@
   } catch {
     // no storage (private mode) or a broken entry: the visitor starts anew
   }
+  // An invitation to go on here with a conversation that began elsewhere; its secret leaves the address bar at once.
+  let invitation = (location.hash.match(/^#trama=([\w.-]+)$/) || [])[1] || "";
+  if (invitation) history.replaceState(null, "", location.pathname + location.search);
   function remember() {
     try {
       localStorage.setItem(KEY, JSON.stringify(memory));
@@ -451,7 +454,10 @@
     if (socket || blocked) return;
     synced = false;
     const one = (socket = new WebSocket(socketUrl));
-    one.onopen = () => transmit({ t: "hello", token: memory.token, seen, name });
+    one.onopen = () => {
+      transmit({ t: "hello", token: memory.token, seen, name, ...(invitation && { join: invitation }) });
+      invitation = "";
+    };
     one.onmessage = (event) => {
       heard = Date.now();
       const frame = JSON.parse(event.data);
@@ -490,7 +496,7 @@
     label();
     // somebody new is not connected before the chat is opened
     if (memory.token || memory.queue.length) connect();
-    if ("open" in script.dataset) show(true);
+    if ("open" in script.dataset || invitation) show(true);
   }
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);

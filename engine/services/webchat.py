@@ -18,7 +18,7 @@ from connectors import webchat as channel_kind
 from connectors.webchat import Settings, shown, token, visitor_of
 from engine.core.errors import TramaError
 from engine.core.message import Content
-from engine.services import channels
+from engine.services import channels, moving
 from engine.services.intake import Intake
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
@@ -36,11 +36,13 @@ _decoder = msgspec.json.Decoder(Content)
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="t"):
-    """The first frame. `seen` is the number of the last bubble that the browser has."""
+    """The first frame. `seen` is the number of the last bubble that the browser has, `join` an invitation to go on here
+    with a conversation that began elsewhere (`engine.services.moving`)."""
 
     token: str = ""
     seen: int = 0
     name: str = ""
+    join: str = ""
 
 
 def admitted(settings: Settings, origin: str, host: str) -> bool:
@@ -85,6 +87,11 @@ async def open_visit(
         raise TramaError("webchat:no-hello", "the first frame is a hello") from None
     key, now = rt.settings.secret_key, int(rt.now().timestamp())
     visitor = visitor_of(key, channel, said.token, now)
+    if said.join:
+        # a new name: whoever sat at this browser before need not be who was invited
+        invited = secrets.token_urlsafe(18)
+        if await moving.accept(rt, channel, invited, said.join) is not None:
+            return Visit(rt, intake, one, settings, invited, "", said.name)
     if not visitor:
         return Visit(rt, intake, one, settings, secrets.token_urlsafe(18), "", said.name)
     return Visit(rt, intake, one, settings, visitor, said.token, said.name, seen=max(0, said.seen))

@@ -33,8 +33,9 @@ async def conversation(c: Connection, channel: int, visitor: str) -> int | None:
 
 
 _THEIRS = (
-    "FROM contact_identity i JOIN conversation v ON v.contact_id = i.contact_id AND v.channel_id = i.channel_id "
-    "JOIN message m ON m.conversation_id = v.id "
+    # bubbles that went over another channel of the same thread are not for whoever sits at this one
+    "FROM contact_identity i JOIN conversation v ON v.contact_id = i.contact_id "
+    "JOIN message m ON m.conversation_id = v.id AND m.channel_id = i.channel_id "
     "WHERE i.channel_id = $1 AND i.kind = 'webchat' AND i.value = $2"
 )
 
