@@ -28,6 +28,7 @@ async def purge(rt: Runtime) -> None:
         async with rt.db.tenant(tenant) as c:
             await store.purge(c)
             await rates.forget_old(c)
+            await imports.forget_old(c)
             await news.forget(c)
 
 

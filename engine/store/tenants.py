@@ -42,7 +42,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     flows_rev: int
 
 
-Work = Literal["turns", "sends", "calls"]
+Work = Literal["turns", "sends", "calls", "imports"]
 
 
 async def create(db: Database, slug: str, name: str) -> int:

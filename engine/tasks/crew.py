@@ -12,6 +12,7 @@ import structlog
 from engine.core.errors import TramaError
 from engine.services import upkeep
 from engine.services.calls import Calls
+from engine.services.contact_import import Importer
 from engine.services.delivery import Deliveries
 from engine.services.runtime import Ring, Runtime
 
@@ -26,6 +27,7 @@ class Crew:
         self._rt = rt
         self.deliveries = Deliveries(rt)
         self.calls = Calls(rt)
+        self.imports = Importer(rt)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._working: set[asyncio.Task[None]] = set()
 
@@ -39,6 +41,7 @@ class Crew:
                 _log.warning("sweep_failed", fault=type(fault).__name__)
             self._start(self.deliver())
             self._start(self.call())
+            self._start(self._guarded(self.imports.drain()))
             await asyncio.sleep(upkeep.SWEEP_SECONDS)
 
     async def deliver(self) -> None:

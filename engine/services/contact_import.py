@@ -1,0 +1,498 @@
+"""Contacts from a file: read it in, map its columns, see what would happen, take it in, and read what was wrong.
+
+Taking in is the worker's: chunks of 500 lines, each in one transaction that also moves the import on. A worker that
+dies leaves a lease that runs out; the next goes on at the following chunk, and no line comes twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import hashlib
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from engine.core.errors import TramaError
+from engine.services import contact_columns, contact_lines, contact_values, csv_lines, erased, xlsx_lines
+from engine.services.contact_lines import Book, Draft, Fault, Key, Outcome, Rule, Standing
+from engine.services.csv_lines import Line
+from engine.services.runtime import Runtime
+from engine.store import audit, tenants
+from engine.store import contact_fields as field_store
+from engine.store import contacts as contact_store
+from engine.store import imports as store
+from engine.store.contact_fields import FieldRow
+from engine.store.database import Connection
+from engine.store.imports import Changed, ErrorRow, Fresh, ImportRow
+
+LARGEST = 50_000_000
+CHUNK = 500
+MOST_LINES = 500_000
+SHOWN = 20
+_NAME = re.compile(r"[^\w .()\-]+")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_log = structlog.get_logger(__name__)
+_lines_of = msgspec.json.Decoder(list[Line])
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A line in the preview: what stands there, what becomes of it, and what is wrong with it."""
+
+    line: int
+    cells: list[str]
+    verdict: contact_lines.Verdict
+    faults: list[Fault]
+    contact: int = 0
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The first lines under the present mapping."""
+
+    headers: list[str]
+    mapping: list[str]
+    lines: list[Shown]
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """What a dry run over the whole file came to. `codes` count what is wrong."""
+
+    lines: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    codes: dict[str, int] = {}
+
+
+async def receive(
+    rt: Runtime,
+    tenant: int,
+    filename: str,
+    body: AsyncIterator[bytes],
+    *,
+    encoding: str = "",
+    person: int | None = None,
+) -> ImportRow:
+    """Read a file in; nothing of it becomes a contact yet. `encoding` "" is found out. Raises `import:too-large`,
+    `import:not-a-table`, `import:old-excel`, `import:locked`, `import:empty`, `import:too-many-lines`."""
+    folder = rt.settings.data_dir / "imports"
+    await asyncio.to_thread(_swept, folder)
+    path = folder / f"{uuid4().hex}.part"
+    try:
+        await _written(path, body)
+        return await _read_in(rt, tenant, filename, path, encoding, person)
+    finally:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+async def imports(rt: Runtime, tenant: int, *, before: int = 2**62, limit: int = 50) -> list[ImportRow]:
+    """Newest first."""
+    async with rt.db.tenant(tenant) as c:
+        return await store.page(c, before=before, limit=max(1, min(limit, 200)))
+
+
+async def one(rt: Runtime, tenant: int, ident: int) -> ImportRow:
+    """Raises `import:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        return await store.get(c, ident)
+
+
+async def settle(
+    rt: Runtime,
+    tenant: int,
+    ident: int,
+    *,
+    mapping: list[str] | None = None,
+    rule: Rule | None = None,
+    tags: list[str] | None = None,
+) -> ImportRow:
+    """How the file is to be taken in. Raises `import:unknown`, `import:started`, `import:bad-mapping`,
+    `import:nobody`, `contact:bad-tag`."""
+    async with rt.db.tenant(tenant) as c:
+        row = await _ready(c, ident)
+        declared = await field_store.fields(c)
+        await store.settle(
+            c,
+            ident,
+            mapping=row.mapping if mapping is None else contact_columns.check(mapping, row.headers, declared),
+            rule=rule or row.rule,
+            tags=row.tags if tags is None else contact_values.tags(tags),
+        )
+        return await store.get(c, ident)
+
+
+async def preview(rt: Runtime, tenant: int, ident: int, *, lines: int = SHOWN) -> Preview:
+    """What would become of the first lines. Raises `import:unknown`, `import:started`."""
+    async with rt.db.tenant(tenant) as c:
+        row = await _ready(c, ident)
+        fields = await _fields(c)
+        raw = await store.chunk(c, ident, 0)
+        found = _lines_of.decode(raw)[:lines] if raw else []
+        read = await asyncio.to_thread(_drafts, found, row.mapping, fields)
+        book = Book(rule=row.rule, tags=row.tags)
+        await _enter(rt, c, tenant, book, [d for _, d in read if isinstance(d, Draft)])
+    shown = []
+    for line, draft in read:
+        outcome = book.decide(draft) if isinstance(draft, Draft) else Outcome("failed", draft)
+        contact = outcome.contact.id if outcome.contact else 0
+        shown.append(
+            Shown(
+                line=line.number,
+                cells=line.cells,
+                verdict=outcome.verdict,
+                faults=outcome.faults,
+                contact=contact,
+            )
+        )
+    return Preview(headers=row.headers, mapping=row.mapping, lines=shown)
+
+
+async def check(
+    rt: Runtime, tenant: int, ident: int, *, heard: Callable[[float], Awaitable[None] | None] | None = None
+) -> Count:
+    """A dry run over the whole file; `heard` is told the part that is done. Raises `import:unknown`,
+    `import:started`, `import:nobody`."""
+    async with rt.db.tenant(tenant) as c:
+        row = await _ready(c, ident)
+        contact_columns.check(row.mapping, row.headers, await field_store.fields(c))
+    book = Book(rule=row.rule, tags=row.tags)
+    counts: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    for n in range(row.chunks):
+        async with rt.db.tenant(tenant) as c:
+            raw = await store.chunk(c, ident, n)
+            if raw is None:
+                raise TramaError("import:started", "the file is being taken in, or it is gone")
+            read = await asyncio.to_thread(_drafts, _lines_of.decode(raw), row.mapping, await _fields(c))
+            await _enter(rt, c, tenant, book, [d for _, d in read if isinstance(d, Draft)])
+        for _, draft in read:
+            outcome = book.decide(draft) if isinstance(draft, Draft) else Outcome("failed", draft)
+            counts[outcome.verdict] += 1
+            codes.update(f.code for f in outcome.faults)
+        if heard is not None and (told := heard((n + 1) / row.chunks)) is not None:
+            await told
+    return Count(lines=row.lines, codes=dict(codes), **counts)
+
+
+async def start(rt: Runtime, tenant: int, ident: int, *, person: int | None = None) -> ImportRow:
+    """From here on the worker takes it in. Raises `import:unknown`, `import:started`, `import:nobody`."""
+    async with rt.db.tenant(tenant) as c:
+        row = await _ready(c, ident)
+        contact_columns.check(row.mapping, row.headers, await field_store.fields(c))
+        await store.start(c, ident)
+        await audit.note(
+            c, "import_started", f"import:{ident}", person=person, lines=row.lines, filename=row.filename
+        )
+        return await store.get(c, ident)
+
+
+async def cancel(rt: Runtime, tenant: int, ident: int, *, person: int | None = None) -> ImportRow:
+    """Stop after the chunk that is under way; what is in stays in, and the report says how much that is. Raises
+    `import:unknown`, `import:over`."""
+    async with rt.db.tenant(tenant) as c:
+        row = await store.get(c, ident, lock=True)
+        if row.state not in ("ready", "running"):
+            raise TramaError("import:over", f"it is {row.state}")
+        await store.finish(c, ident, "cancelled")
+        await audit.note(c, "import_cancelled", f"import:{ident}", person=person, **_told(row))
+        return await store.get(c, ident)
+
+
+async def errors(rt: Runtime, tenant: int, ident: int, *, after: int = 0, limit: int = 200) -> list[ErrorRow]:
+    """What was wrong, in the order of the file. Raises `import:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        await store.get(c, ident)
+        return await store.errors(c, ident, after=after, limit=max(1, min(limit, 1000)))
+
+
+async def errors_csv(
+    rt: Runtime, tenant: int, ident: int, words: Callable[[str, str], str]
+) -> AsyncIterator[bytes]:
+    """The same as a file for a spreadsheet; `words(code, detail)` says it for people."""
+    yield "\ufeff".encode() + csv_line(["line", "column", "code", "value", "text"])
+    after = 0
+    while rows := await errors(rt, tenant, ident, after=after, limit=1000):
+        yield b"".join(
+            csv_line([str(r.line), r.field, r.code, r.value, words(r.code, r.value)]) for r in rows
+        )
+        after = rows[-1].id
+
+
+def csv_line(cells: list[str]) -> bytes:
+    """A line for spreadsheets, in which nothing is a formula."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%") else text
+
+
+class Importer:
+    """The worker's part, one in a process: goes on with what is to be gone on with."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._busy = False
+
+    async def drain(self) -> None:
+        """Until nothing is left. A second call meanwhile does nothing."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            for tenant in await tenants.with_work(self._rt.db, "imports"):
+                while await self._next(tenant):
+                    pass
+                await erased.remove_files(self._rt, tenant)
+        finally:
+            self._busy = False
+
+    async def _next(self, tenant: int) -> bool:
+        rt = self._rt
+        async with rt.db.tenant(tenant) as c:
+            ident = await store.claim(c)
+        if ident is None:
+            return False
+        try:
+            while await take_in_chunk(rt, tenant, ident):
+                pass
+        except TramaError as fault:
+            # a field that was archived meanwhile, a chunk that is gone: trying again would not help
+            _log.warning("import_failed", tenant=tenant, ident=ident, code=fault.code)
+            async with rt.db.tenant(tenant) as c:
+                await store.finish(c, ident, "failed", fault.code)
+        except asyncio.CancelledError:
+            async with rt.db.tenant(tenant) as c:
+                await store.release(c, ident)
+            raise
+        return True
+
+
+async def take_in_chunk(rt: Runtime, tenant: int, ident: int) -> bool:
+    """The next chunk, whole or not at all; whether there is another one."""
+    async with rt.db.tenant(tenant) as c:
+        row = await store.get(c, ident, lock=True)
+        if row.state != "running":
+            return False
+        if row.done < row.chunks:
+            raw = await store.chunk(c, ident, row.done)
+            if raw is None:
+                raise TramaError("import:chunk-gone", f"chunk {row.done}")
+            fields = await _fields(c)
+            read = await asyncio.to_thread(_drafts, _lines_of.decode(raw), row.mapping, fields)
+            await _take_in(rt, c, tenant, row, read)
+        if row.done + 1 < row.chunks:
+            return True
+        await store.finish(c, ident, "done")
+        row = await store.get(c, ident)
+        await audit.note(c, "import_finished", f"import:{ident}", person=row.person_id, **_told(row))
+        return False
+
+
+async def _take_in(
+    rt: Runtime, c: Connection, tenant: int, row: ImportRow, read: list[tuple[Line, Draft | list[Fault]]]
+) -> None:
+    book = Book(rule=row.rule, tags=row.tags)
+    drafts = [d for _, d in read if isinstance(d, Draft)]
+    first = await store.first_lines(c, row.id, [_hash(k) for d in drafts for k in d.handles()])
+    await _enter(rt, c, tenant, book, drafts, first)
+    counts: Counter[str] = Counter()
+    faults: list[tuple[int, str, str, str]] = []
+    touched: dict[int, tuple[int, Standing]] = {}
+    keys: dict[bytes, int] = {}
+    for line, draft in read:
+        outcome = book.decide(draft) if isinstance(draft, Draft) else Outcome("failed", draft)
+        counts[outcome.verdict] += 1
+        faults += [(line.number, f.field, f.code, contact_values.plain(f.value)) for f in outcome.faults]
+        if isinstance(draft, Draft) and outcome.verdict != "failed":
+            for key in draft.handles():
+                keys.setdefault(_hash(key), line.number)
+        if outcome.contact is not None and outcome.contact.changed:
+            touched.setdefault(id(outcome.contact), (line.number, outcome.contact))
+    fresh = [Fresh(n, s.values) for n, s in touched.values() if s.before is None]
+    changed = [Changed(n, s.id, s.before, s.values) for n, s in touched.values() if s.before is not None]
+    await store.create_contacts(c, row.id, fresh, row.person_id)
+    await store.change_contacts(c, row.id, changed, row.person_id)
+    await store.note_keys(c, row.id, keys)
+    await store.note_errors(c, row.id, faults)
+    await store.advance(c, row.id, row.done, counts)
+
+
+async def _enter(
+    rt: Runtime,
+    c: Connection,
+    tenant: int,
+    book: Book,
+    drafts: list[Draft],
+    first: dict[bytes, int] | None = None,
+) -> None:
+    """Bring everybody into the book whom these lines may be about."""
+    keys = sorted({key for d in drafts for key in d.handles()})
+
+    def of(kind: str) -> list[str]:
+        return [value for k, value in keys if k == kind]
+
+    found = await contact_store.match(c, phones=of("phone"), emails=of("email"), cpfs=of("cpf"))
+    values = await store.lock_contacts(c, sorted({m.contact for m in found} - book.known.keys()))
+    for match in found:
+        key: Key = (match.kind, match.key)
+        if match.contact in values:
+            line = (first or {}).get(_hash(key), 0)
+            book.enter(match.contact, values[match.contact], [key], line)
+        elif match.contact in book.known:
+            book.enter(match.contact, book.known[match.contact].values, [key])
+    book.erased(await erased.among(rt, c, tenant, keys))
+
+
+def _drafts(
+    lines: list[Line], mapping: list[str], fields: dict[str, FieldRow]
+) -> list[tuple[Line, Draft | list[Fault]]]:
+    return [
+        (
+            line,
+            [Fault("", line.code, line.cells[0][:200] if line.cells else "")]
+            if line.code
+            else contact_lines.read(line.number, line.cells, mapping, fields),
+        )
+        for line in lines
+    ]
+
+
+async def _fields(c: Connection) -> dict[str, FieldRow]:
+    return {f.key: f for f in await field_store.fields(c, archived=True)}
+
+
+async def _ready(c: Connection, ident: int) -> ImportRow:
+    row = await store.get(c, ident, lock=True)
+    if row.state != "ready":
+        raise TramaError("import:started", f"it is {row.state}")
+    return row
+
+
+def _hash(key: Key) -> bytes:
+    return hashlib.sha256(f"{key[0]}\0{key[1]}".encode()).digest()[:12]
+
+
+def _told(row: ImportRow) -> dict[str, Any]:
+    names = ("lines", "created", "updated", "unchanged", "skipped", "failed")
+    return {name: getattr(row, name) for name in names}
+
+
+def _swept(folder: Path) -> None:
+    """What a kill left of files that were being read in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.part"):
+        if left.stat().st_mtime < time.time() - 24 * 3600:
+            left.unlink(missing_ok=True)
+
+
+async def _written(path: Path, body: AsyncIterator[bytes]) -> None:
+    size = 0
+    file = await asyncio.to_thread(path.open, "wb")
+    try:
+        async for block in body:
+            size += len(block)
+            if size > LARGEST:
+                raise TramaError("import:too-large", f"at most {LARGEST // 1_000_000} MB", path="/file")
+            await asyncio.to_thread(file.write, block)
+    finally:
+        await asyncio.to_thread(file.close)
+    if not size:
+        raise TramaError("import:empty", "the file is empty", path="/file")
+
+
+async def _read_in(
+    rt: Runtime, tenant: int, filename: str, path: Path, encoding: str, person: int | None
+) -> ImportRow:
+    head = await asyncio.to_thread(_head, path)
+    if head.startswith(_OLD_EXCEL):
+        raise TramaError("import:old-excel", "save it as .xlsx or .csv", path="/file")
+    delimiter = ""
+    if xlsx_lines.looks_like(head):
+        format, encoding = "xlsx", ""
+        source: Iterator[Line] = xlsx_lines.lines(path)
+        file = None
+    else:
+        format = "csv"
+        encoding = encoding or await asyncio.to_thread(csv_lines.encoding_of, path)
+        if b"\0" in head and not encoding.startswith("utf-16"):
+            raise TramaError("import:not-a-table", "neither CSV nor a spreadsheet", path="/file")
+        delimiter = await asyncio.to_thread(csv_lines.delimiter_of, path, encoding)
+        file = csv_lines.opened(path, encoding)
+        source = csv_lines.lines(file, delimiter)
+
+    def following() -> list[Line]:
+        return list(islice(source, CHUNK))
+
+    try:
+        async with rt.db.tenant(tenant) as c:
+            fields = await field_store.fields(c)
+            chunk = await asyncio.to_thread(following)
+            if not chunk:
+                raise TramaError("import:empty", "there are no lines in it", path="/file")
+            headers, chunk = _headers(chunk, fields)
+            ident = await store.create(
+                c,
+                filename=_NAME.sub("_", filename)[-120:] or "contacts",
+                format=format,
+                encoding=encoding,
+                delimiter=delimiter,
+                person=person,
+            )
+            lines = chunks = 0
+            while chunk:
+                lines += len(chunk)
+                if lines > MOST_LINES:
+                    raise TramaError("import:too-many-lines", f"at most {MOST_LINES}", path="/file")
+                await store.add_chunk(c, ident, chunks, await asyncio.to_thread(_packed, chunk))
+                chunks += 1
+                chunk = await asyncio.to_thread(following)
+            if not lines:
+                raise TramaError("import:empty", "there is only a header in it", path="/file")
+            await store.read_in(
+                c,
+                ident,
+                headers=headers,
+                mapping=contact_columns.propose(headers, fields),
+                lines=lines,
+                chunks=chunks,
+            )
+            await audit.note(c, "import_read", f"import:{ident}", person=person, lines=lines)
+            return await store.get(c, ident)
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _headers(chunk: list[Line], fields: list[FieldRow]) -> tuple[list[str], list[Line]]:
+    """Names of the columns, and the lines that are none."""
+    first = chunk[0]
+    if not first.code and contact_columns.is_header(first.cells, fields):
+        return [contact_values.plain(cell)[:200] for cell in first.cells], chunk[1:]
+    width = max((len(line.cells) for line in chunk if not line.code), default=1)
+    return [str(n) for n in range(1, width + 1)], chunk
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _packed(chunk: list[Line]) -> bytes:
+    return msgspec.json.encode(
+        [(n, [contact_values.plain(cell) for cell in cells], code) for n, cells, code in chunk]
+    )
