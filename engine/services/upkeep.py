@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.services import calls, delivery
 from engine.services.runtime import Runtime
-from engine.store import news, rates, tenants
+from engine.store import imports, news, rates, tenants
 from engine.store import upkeep as store
 from engine.store.upkeep import Queues
 
