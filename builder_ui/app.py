@@ -13,9 +13,11 @@ from nicegui.storage import Storage
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
+from builder_ui import guard
 from builder_ui.editor import page as editor
 from builder_ui.flows import page as flows
 from builder_ui.pages import conversations, demonstration, health, login
+from builder_ui.settings import page as settings
 from builder_ui.shell import STATIC
 from builder_ui.simulator.visitor import new_number
 from builder_ui.texts import DEFAULT, LANGUAGES
@@ -34,6 +36,7 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     """
     host = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     secret = hmac.new(rt.settings.secret_key, b"trama screens", hashlib.sha256).hexdigest()
+    host.add_middleware(guard.Guard)
     host.add_middleware(
         SessionMiddleware,
         secret_key=secret,
@@ -55,6 +58,8 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     editor.register(rt, demo)
     conversations.register(rt, demo)
     health.register(rt, demo)
+    settings.register(host, rt, demo)
+    guard.register(demo)
 
     @host.get("/")
     async def start(request: Request) -> RedirectResponse:

@@ -54,11 +54,25 @@ PAGES: Mapping[str, str] = {
     "/supervision": "supervision:read",
     "/contacts": "contacts:read",
     "/settings": "settings:read",
+    "/settings/people": "people:read",
+    "/settings/teams": "people:read",
+    "/settings/keys": "access:write",
+    "/settings/audit": "audit:read",
     "/saude": "ops:read",
 }
-"""Screens by the beginning of their path. `/settings/me` (own password, second factor, sessions) is for everyone."""
+"""Screens by the beginning of their path; the longest counts."""
+OPEN_PAGES = ("/settings", "/settings/me")
+"""Screens below the above that are for everyone: one's own account, and the way to it."""
 
 
 def holds(roles: Collection[str], right: str) -> bool:
     """Whether one of the roles holds the right. An unknown right is held by nobody."""
     return not RIGHTS.get(right, frozenset()).isdisjoint(roles)
+
+
+def page_right(path: str) -> str:
+    """The right that the screen at this path wants, "" where none is wanted."""
+    if path in OPEN_PAGES:
+        return ""
+    fits = [page for page in PAGES if path == page or path.startswith(page + "/")]
+    return PAGES[max(fits, key=len)] if fits else ""
