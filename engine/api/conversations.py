@@ -8,7 +8,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, SkipValidation
 
-from engine.api import answering
+from engine.api import answering, handling
 from engine.api.access import needs
 from engine.api.pages import Before, Ident, Limit, Page, by_id, read, written
 from engine.services import conversations, traces
@@ -79,7 +79,7 @@ async def search(
 
 router = Router(
     "/api/v1/conversations",
-    route_handlers=[listed, search, one, messages, notes, turns, *answering.handlers],
+    route_handlers=[listed, search, one, messages, notes, turns, *answering.handlers, *handling.handlers],
     guards=[needs("conversations:read")],
     tags=["conversations"],
 )

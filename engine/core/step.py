@@ -2,7 +2,7 @@
 
 Pure: the same arguments give the same result, always. Decides what an event may do at all:
 
-- a person owns the conversation: the bot is silent;
+- a person owns the conversation: the bot is silent, but for a flow that this person let run;
 - the session ran under an older ownership (`epoch`): its timers and answers are late, a message starts afresh;
 - a timer or an answer belongs to a wait that is over: nothing happens;
 - a message while the session cannot listen is kept (`Session.backlog`) for the next question;
@@ -47,7 +47,7 @@ def step(flows: Flows, session: Session | None, event: AnyEvent, world: World) -
     """See the module. Neither argument is changed."""
     run = Run(event, world)
     trace = Trace(event=event.id, kind=str(event.__struct_config__.tag))
-    if world.owner == "person" and not isinstance(event, FlowCalled):
+    if world.owner == "person" and not isinstance(event, FlowCalled) and not _commanded(session, world):
         trace.outcome = "silent"
         return Turn(session, [], trace)
     live = copy(session) if session is not None and session.epoch == world.epoch else None
@@ -70,6 +70,11 @@ def step(flows: Flows, session: Session | None, event: AnyEvent, world: World) -
         return Turn(session, run.effects, trace)
     live.turn = (session.turn if session is not None else 0) + 1
     return Turn(live, run.effects, trace)
+
+
+def _commanded(session: Session | None, world: World) -> bool:
+    """Whether the session runs under this very ownership: then the owner let it run, every other one is older."""
+    return session is not None and session.state == "waiting" and session.epoch == world.epoch
 
 
 def _waiting(machine: Machine, event: AnyEvent, session: Session) -> bool:

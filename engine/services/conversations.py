@@ -138,6 +138,9 @@ async def reply(
         if row.owner != "person" or row.person_id is None:
             await store.change_owner(c, conversation, "person", person, expect=row.epoch)
             told += await desk.take(rt, c, conversation, person)
+        elif row.flow:
+            # who speaks again takes the word back from the flow that they let run
+            await store.change_owner(c, conversation, "person", person, expect=row.epoch)
         message = await store.say(
             c,
             conversation,

@@ -19,9 +19,10 @@ from engine.core.logic import RuleError, compile_rule, truthy
 from engine.core.session import Session
 from engine.services.contact_values import phone_key
 from engine.services.runtime import Runtime
-from engine.store import arrivals
+from engine.store import arrivals, audit
 from engine.store import contacts as contact_store
 from engine.store import events as store
+from engine.store import flows as flow_store
 from engine.store.database import Connection
 from engine.store.payloads import FlowPayload, encode
 
@@ -90,10 +91,19 @@ async def start_flow(
     arguments: dict[str, Any],
     *,
     reason: str = "command",
+    person: int | None = None,
 ) -> None:
-    """Run a live flow in a conversation now: an agent's or a presenter's command."""
+    """Run a live flow in a conversation now: an agent's or a presenter's command. Whoever owns the conversation goes
+    on owning it. Raises `flow:unknown`, `flow:not-live`, `events:too-large`."""
     payload = encode(FlowPayload(flow=flow, arguments=arguments, reason=reason))
+    if len(payload) > _LARGEST:
+        raise TramaError("events:too-large", f"arguments have at most {_LARGEST} bytes", path="/arguments")
     async with rt.db.tenant(tenant) as c:
+        if (await flow_store.draft(c, flow))[0].live_version is None:
+            raise TramaError("flow:not-live", f"{flow} is not published", path="/flow")
+        await audit.note(
+            c, "flow_started", f"conversation:{conversation}", person=person, after={"flow": flow}
+        )
         await store.put_flow(c, conversation, f"flow:{uuid4().hex}", payload)
     rt.turns.ring()
 

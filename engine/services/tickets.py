@@ -23,6 +23,7 @@ from engine.store.queues import DEFAULT
 from engine.store.tickets import NewTicket, TicketRow
 
 Result = tuple[list[Told], list[int]]
+LAST = 2**62
 
 
 async def ticket(rt: Runtime, tenant: int, ident: int) -> TicketRow:
@@ -44,7 +45,7 @@ async def tickets(
     state: str | None = None,
     queue: str | None = None,
     person: int | None = None,
-    before: int = 2**62,
+    before: int = LAST,
     limit: int = 50,
 ) -> list[TicketRow]:
     """A page, the latest first."""

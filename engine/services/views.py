@@ -32,7 +32,7 @@ from engine.store.queues import QueueRow
 from engine.store.teams import TeamRow
 from engine.store.templates import Status as TemplateStatus
 from engine.store.templates import TemplateRow
-from engine.store.tickets import TicketRow
+from engine.store.tickets import TicketRow, TicketState
 from engine.store.traces import PutAside, TraceRow
 from engine.store.traffic import Passer, Standing
 from engine.store.upkeep import Queues
@@ -82,6 +82,7 @@ __all__ = [
     "TemplateRow",
     "TemplateStatus",
     "TicketRow",
+    "TicketState",
     "TraceRow",
     "VersionRow",
     "View",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from doors import SITE, Company, company
 from postgres import TestServer, server  # noqa: F401
 
@@ -53,3 +55,16 @@ async def acme(app: Application, client: httpx.AsyncClient) -> Company:
 @pytest.fixture
 async def rival(app: Application, client: httpx.AsyncClient) -> Company:
     return await company(app, client, "rival")
+
+
+@pytest.fixture
+async def url(acme: Company) -> AsyncIterator[str]:
+    """Where WebSockets find the program."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(acme.app, lifespan="off", log_config=None, ws="websockets-sansio")
+    serves = uvicorn.Server(config)
+    serves.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(serves.serve(sockets=[listening]))
+    yield f"ws://127.0.0.1:{listening.getsockname()[1]}"
+    serves.should_exit = True
+    await serving

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from doors import Company
 from greeting import greeting
 from websockets.asyncio.client import ClientConnection, connect
@@ -80,18 +78,6 @@ class Browser:
 
 def said(frames: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(f["from"], f["content"]["text"]) for f in frames if f["t"] == "message"]
-
-
-@pytest.fixture
-async def url(acme: Company) -> AsyncIterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(acme.app, lifespan="off", log_config=None, ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"ws://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""Staying connected: `/ws/agent` for what concerns whoever works here, `/ws/conversation/{id}` for one conversation.
+
+`?since=4711` asks for everything after that number first; every frame that can be asked for again carries its `seq`,
+and `ready` says that what follows is new. `/ws/conversation/7?message=42` asks for the messages after that one as well.
+The server beats every 20 seconds of silence; `ping` is answered with `pong`. A person may be connected with as many
+devices as they like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+import structlog
+from litestar import WebSocket, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import QueryParameter, SkipValidation
+
+from engine.api.pages import Ident
+from engine.core.errors import TramaError
+from engine.services import agents, watching
+from engine.services.people import Principal
+from engine.services.runtime import Runtime
+from engine.services.watching import Frame, Watch
+
+LARGEST = 4_000
+"""Bytes of a frame that a client sends."""
+_POLICY, _TOO_BIG, _TRY_AGAIN = 1008, 1009, 1013
+_log = structlog.get_logger(__name__)
+Socket = WebSocket[Any, Any, Any]
+Services = NamedDependency[SkipValidation[Runtime]]
+Number = Annotated[int, QueryParameter(ge=0, le=2**62)]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a client may send: `ping`."""
+
+    type: str
+
+
+@websocket("/ws/agent")
+async def agent(socket: Socket, rt: Services, since: Number = 0) -> None:
+    """Notifications of an agent, a supervisor, or another system."""
+    await _serve(socket, rt, since=since)
+
+
+@websocket("/ws/conversation/{conversation:int}")
+async def conversation(
+    socket: Socket, conversation: Ident, rt: Services, since: Number = 0, message: Number = 0
+) -> None:
+    """What happens in one conversation."""
+    await _serve(socket, rt, conversation=conversation, since=since, message=message)
+
+
+async def _serve(
+    socket: Socket, rt: Runtime, *, conversation: int = 0, since: int = 0, message: int = 0
+) -> None:
+    """A refused client is told why by the closing reason, after the handshake: browsers show nothing of one that
+    fails."""
+    await socket.accept()
+    who: Principal | None = socket.scope["user"]
+    if who is None:
+        await socket.close(_POLICY, "access:login-needed")
+        return
+    try:
+        async with watching.watch(rt, who, conversation=conversation, since=since, message=message) as watch:
+            await _converse(socket, rt, who, watch)
+    except TramaError as fault:
+        await socket.close(_POLICY, fault.code)
+    except WebSocketDisconnect:
+        return
+
+
+def _read(raw: str) -> Said:
+    """Raises `live:bad-frame`."""
+    if len(raw) > LARGEST:
+        raise TramaError("live:bad-frame", "a frame is small")
+    try:
+        return msgspec.json.decode(raw, type=Said)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise TramaError("live:bad-frame", "a frame is a JSON object with a type") from None
+
+
+async def _converse(socket: Socket, rt: Runtime, who: Principal, watch: Watch) -> None:
+    """Both directions until one ends."""
+    hearing = asyncio.create_task(_hear(socket, rt, who))
+    telling = asyncio.create_task(_tell(socket, watch))
+    try:
+        await asyncio.wait((hearing, telling), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (hearing, telling):
+            task.cancel()
+        await asyncio.wait((hearing, telling))
+    fault = next((t.exception() for t in (hearing, telling) if not t.cancelled() and t.exception()), None)
+    if fault is None or isinstance(fault, WebSocketDisconnect | OSError):
+        return
+    if isinstance(fault, TramaError):
+        await socket.close(_POLICY, fault.code)
+        return
+    _log.error("watch_ended", exc_info=fault)
+    await socket.close(_TRY_AGAIN, "engine:internal")
+
+
+async def _tell(socket: Socket, watch: Watch) -> None:
+    async for frame in watch.frames():
+        await socket.send_text(msgspec.json.encode(frame).decode())
+
+
+async def _hear(socket: Socket, rt: Runtime, who: Principal) -> None:
+    while True:
+        said = _read(await socket.receive_text())
+        if said.type == "ping":
+            await socket.send_text(msgspec.json.encode(Frame(type="pong")).decode())
+            if who.person is not None:
+                await agents.beat(rt, who.tenant, who.person)
