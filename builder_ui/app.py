@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from builder_ui import guard
 from builder_ui.editor import page as editor
 from builder_ui.flows import page as flows
+from builder_ui.inbox import page as inbox
 from builder_ui.pages import conversations, demonstration, health, login
 from builder_ui.settings import page as settings
 from builder_ui.shell import STATIC
@@ -57,14 +58,20 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     editor.serve_graphs(host, rt)
     editor.register(rt, demo)
     conversations.register(rt, demo)
+    inbox.register(rt, demo)
+    inbox.serve_attachments(host, rt)
     health.register(rt, demo)
     settings.register(host, rt, demo)
     guard.register(demo)
 
     @host.get("/")
     async def start(request: Request) -> RedirectResponse:
-        public = demo is not None and request.scope.get("user") is None
-        return RedirectResponse("/demonstracao" if public else "/flows", status_code=303)
+        """Where the work is: the inbox for who only answers, the flows for who may change them."""
+        user: Principal | None = request.scope.get("user")
+        if user is None:
+            return RedirectResponse("/demonstracao" if demo is not None else "/flows", status_code=303)
+        to = "/flows" if user.may("flows:write") or not user.may("conversations:write") else "/inbox"
+        return RedirectResponse("/supervision" if to == "/inbox" and user.may("supervision:write") else to, 303)
 
     # the class's attribute is the one that is read
     Storage.path = rt.settings.data_dir / "screens"

@@ -13,14 +13,20 @@ from nicegui import ui
 from builder_ui.elements.native import node, word
 from builder_ui.texts import LANGUAGES
 from builder_ui.visit import THEMES, Visit
+from engine.services.people import Principal
+from engine.services.permissions import page_right
 
 STATIC = "/ui-static"
-SCRIPTS = ("trama.js",)
+SCRIPTS = ("trama.js", "inbox.js")
 LINKS = (
     ("/demonstracao", "demo.title", "smartphone", True),
+    ("/inbox", "ib.title", "inbox", False),
+    ("/supervision", "desk.title", "groups", False),
+    ("/contacts", "contacts.title", "contacts", False),
     ("/flows", "flows.title", "account_tree", False),
     ("/conversas", "conversations.title", "forum", False),
     ("/saude", "health.title", "monitor_heart", False),
+    ("/settings", "settings.title", "settings", False),
 )
 # Quasar calls them items of a list, though their parent is a menu
 ui.menu_item.default_props("role=menuitem")
@@ -72,13 +78,18 @@ def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False, slim: boo
                 word("span", "Trama")
             with node("div", "rail-links"):
                 for path, key, icon, public in LINKS:
-                    if (visit.principal is None and not public) or (path == "/demonstracao" and not demo):
-                        continue
-                    _link(path, t(key), icon, visit.path)
+                    if public if visit.principal is None else _may(visit.principal, path):
+                        if path != "/demonstracao" or demo:
+                            _link(path, t(key), icon, visit.path)
             with node("div", "rail-foot"):
                 _settings(visit)
         with node("div", "page wide" if wide else "page"):
             yield
+
+
+def _may(who: Principal, path: str) -> bool:
+    right = page_right(path)
+    return not right or who.may(right)
 
 
 def _link(path: str, text: str, icon: str, here: str) -> None:

@@ -16,13 +16,15 @@ from connectors.fake.graph import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN
 from connectors.registry import channels as channel_kinds
 from engine.services import channels, companies, flows, people
 from engine.services.runtime import Runtime
+from seeds import desk, team
+from seeds import desk
 
 SLUG = "energia-clara"
 NAME = "Energia Clara"
 EMAIL = "demo@plataforma.com"
 PASSWORD = "demo123"  # noqa: S105  the one that the demo prints; it exists in demo mode only
 PHONE_NUMBER_ID = "106540352242922"
-TEMPLATES = (("boas_vindas_lead", "pt_BR", 2),)
+TEMPLATES = desk.APPROVED
 """Message templates that the stand-in counts as approved: name, language, number of parameters."""
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
@@ -62,7 +64,10 @@ async def load(
     if "webchat" in channel_kinds():
         webchat = await channels.save(rt, tenant, "webchat", "Webchat", {"burst_seconds": burst_seconds})
     await channels.save_service(rt, tenant, "erp", "erp", {"base_url": erp_url}, {"api_key": API_KEY})
+    await desk.load(rt, tenant)
     loaded = await flows.load(rt, tenant, FLOWS.glob("*.json"))
+    await team.load(rt, tenant, PASSWORD if rt.settings.demo else "")
+    await desk.load(rt, tenant)
     return Demo(tenant=tenant, whatsapp=whatsapp, webchat=webchat, flows=loaded)
 
 
