@@ -21,7 +21,7 @@ def register(demo: Demo | None) -> None:
         t = seen.t
         with _card(seen, t("login.title"), error):
             if done == "reset":
-                word("p", t("login.reset-done"), "state-good notice", role="status")
+                word("p", t("login.reset-done"), "state-good login-notice", role="status")
             with node("form", "form", method="post", action="/login"):
                 node("input", "", type="hidden", name="next", value=next)
                 _field("email", t("login.email"), type="email", autocomplete="username")
@@ -51,7 +51,7 @@ def register(demo: Demo | None) -> None:
         t = seen.t
         with _card(seen, t("login.forgot-title"), error):
             if sent:
-                word("p", t("login.sent"), "state-good notice", role="status")
+                word("p", t("login.sent"), "state-good login-notice", role="status")
             else:
                 word("p", t("login.forgot-more"), "quiet")
                 with node("form", "form", method="post", action="/login/forgot"):

@@ -24,6 +24,8 @@ from engine.services.views import AuditRow
 
 PATH = "/settings/audit"
 PAGE = 50
+_VALUES = ("role", "right", "auditvalue")
+"""Where the words for values are found."""
 KINDS = (
     "person",
     "team",
@@ -167,17 +169,19 @@ class Listing:
             return
         with node("dl", "diff"):
             for key in changed:
-                word("dt", self._hand.t.known("auditfield", key))
-                with node("dd"):
-                    if key in old:
-                        word("del", self._shown(old[key]))
-                    if key in old and key in new:
-                        word("span", "→", "diff-arrow", aria_hidden="true")
-                    if key in new:
-                        word("ins", self._shown(new[key]))
+                with node("div"):
+                    word("dt", self._hand.t.known("auditfield", key))
+                    with node("dd"):
+                        if key in old:
+                            word("del", self._shown(old[key]))
+                        if key in old and key in new:
+                            word("span", "→", "diff-arrow", aria_hidden="true")
+                        if key in new:
+                            word("ins", self._shown(new[key]))
             for key, value in rest.items():
-                word("dt", self._hand.t.known("auditfield", key))
-                word("dd", self._shown(value))
+                with node("div"):
+                    word("dt", self._hand.t.known("auditfield", key))
+                    word("dd", self._shown(value))
 
     def _shown(self, value: Any) -> str:
         t = self._hand.t
@@ -187,7 +191,10 @@ class Listing:
             case bool():
                 return t("audit.yes") if value else t("audit.no")
             case str():
-                return _short(t.known("role", value))
+                named = next(
+                    (t.known(kind, value) for kind in _VALUES if t.known(kind, value) != value), value
+                )
+                return _short(named)
             case list():
                 return _short(", ".join(self._shown(each) for each in value))
             case dict():

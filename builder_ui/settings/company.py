@@ -104,7 +104,7 @@ class DaysOff:
                 press("", self._before, "round", icon="chevron_left", label=t("company.year-before"))
                 self._title = word("h3", str(year), role="status")
                 press("", self._after, "round", icon="chevron_right", label=t("company.year-after"))
-            self._list = node("ul", "days")
+            self._list = node("ul", "off-days")
             with node("div", "fields add-day"):
                 self._day = ui.input(t("company.day")).props("type=date dense outlined stack-label")
                 self._name = ui.input(t("company.day-name")).props("dense outlined maxlength=120")
@@ -122,7 +122,7 @@ class DaysOff:
 
     def _line(self, off: DayOff) -> None:
         t = self._hand.t
-        with node("li", "day"):
+        with node("li", "off-day"):
             word("time", off.day.strftime("%d/%m"), "mono")
             word("span", t(f"weekday-short.{off.day.weekday()}"), "quiet")
             word("span", off.name, "grow")

@@ -89,7 +89,7 @@ class Factor:
         word("h2", t("factor.title"))
         with node("div", "scan"):
             picture = segno.make(setup.uri, error="m").svg_data_uri(scale=4, border=3)
-            node("img", "qr", src=picture, alt=t("factor.qr"), width=200, height=200)
+            node("img", "factor-qr", src=picture, alt=t("factor.qr"), width=200, height=200)
             with node("div", "scan-steps"):
                 word("p", t("factor.step1"))
                 word("p", t("factor.by-hand"), "quiet")

@@ -72,7 +72,7 @@ class Listing:
                 word("div", f"{row.prefix}…", "quiet mono")
             with node("td"):
                 rights = row.scopes[:3]
-                with node("div", "chips"):
+                with node("div", "cell-chips"):
                     for scope in rights:
                         chip(t.known("right", scope))
                     if len(row.scopes) > len(rights):

@@ -113,7 +113,7 @@ class Listing:
             with node("td", "wide-cell"):
                 word("div", row.name, "strong")
                 word("div", row.email, "quiet")
-            with node("td"), node("div", "chips"):
+            with node("td"), node("div", "cell-chips"):
                 for role in row.roles:
                     chip(t.known("role", role), "info" if role == "administrator" else "plain")
                 if row.state == "disabled":

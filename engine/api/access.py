@@ -10,7 +10,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard
 
 from engine.core.errors import TramaError
-from engine.services.people import Principal
+from engine.services.principal import Principal
 
 
 def principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
@@ -24,11 +24,17 @@ def principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
 def needs(scope: str) -> Guard:
     """A guard: `access:login-needed` for nobody, `access:forbidden` for somebody without the scope."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    # async, though nothing is awaited: what is not is run in a thread for every request
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         if not principal(connection).may(scope):
             raise TramaError("access:forbidden", f"this needs the right {scope}")
 
     return guard
+
+
+async def logged_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """The guard of what everyone may do who is somebody: `access:login-needed`."""
+    principal(connection)
 
 
 async def asker(request: Request[Any, Any, Any]) -> Principal:

@@ -9,6 +9,7 @@ from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
+from engine.api.access import logged_in
 from engine.api.pages import Ident
 from engine.api.texts import Code, Language, Name, Password
 from engine.services import account, logins, second_factor
@@ -149,5 +150,6 @@ router = Router(
         end_others,
         end_one,
     ],
+    guards=[logged_in],
     tags=["account"],
 )

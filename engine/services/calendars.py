@@ -33,7 +33,7 @@ def days_off(settings: TenantSettings, year: int) -> list[DayOff]:
     """Those of a year in order; of several on a day the company's own counts. Raises `tenant:unknown-country`."""
     found: dict[date, DayOff] = {}
     categories = tuple(sorted(settings.holiday_categories))
-    for day, name in official(settings.country, settings.region, categories, year).items():
+    for day, name in official(settings.country, settings.region, categories, year, settings.language).items():
         found[day] = DayOff(day=day, name=name, source="official")
     for text, name in settings.yearly.items():
         yearly = this_year(text, year)
@@ -54,16 +54,23 @@ def this_year(text: str, year: int) -> date | None:
 
 
 @lru_cache(maxsize=256)
-def official(country: str, region: str, categories: tuple[str, ...], year: int) -> dict[date, str]:
-    """Raises `tenant:unknown-country`."""
+def official(
+    country: str, region: str, categories: tuple[str, ...], year: int, language: str = "pt-BR"
+) -> dict[date, str]:
+    """With names in the language, where the calendar has them in it. Raises `tenant:unknown-country`."""
     if not categories:
         return {}
     try:
         known = getattr(holidays, country, None)
+        named = {"pt-BR": "pt_BR", "en": "en_US"}.get(language)
+        if known is None or named not in known.supported_languages:
+            named = None
         wanted = [c for c in categories if known is None or c in known.supported_categories]
         if not wanted:
             return {}
-        found = holidays.country_holidays(country, subdiv=region or None, years=[year], categories=wanted)
+        found = holidays.country_holidays(
+            country, subdiv=region or None, years=[year], categories=wanted, language=named
+        )
     except NotImplementedError as fault:
         raise TramaError("tenant:unknown-country", str(fault)[:300], path="/country") from None
     return dict(found.items())

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from engine.core.errors import TramaError
-from engine.services import passwords, reset
+from engine.services import passwords, reset, tickets
 from engine.services.keys import SCOPES, api_keys, api_principal, create_api_key, revoke_api_key
 from engine.services.logins import SESSION_HOURS, Login, login, logout, who
 from engine.services.permissions import RIGHTS, ROLES, Role, holds
@@ -160,6 +160,8 @@ async def change(
                 before=told(before),
                 after=told(after),
             )
+    if before.state == "active" and after.state != "active":
+        await tickets.release(rt, by.tenant, ident, by=by.person)
     return after
 
 

@@ -26,7 +26,7 @@ from engine.core.tryout import Recipe, Setup, Trial, repeat
 from engine.services import calls
 from engine.services.flow_checks import Checker, opened
 from engine.services.runtime import Runtime
-from engine.services.worlds import national
+from engine.services.worlds import holidays_of
 from engine.store import contacts as contact_store
 from engine.store import recordings, tenants
 from engine.store.calls import Asked
@@ -89,7 +89,7 @@ async def setup(
     if row is not None:
         person = msgspec.to_builtins(row) | {"id": str(row.id)}
     person |= made_up or {}
-    days = national(settings.country, settings.region, now.year) | settings.holidays
+    days = holidays_of(settings, now.year)
     world: dict[str, Any] = {
         "contact": person,
         "conversation": {"id": "try", "channel": kind, "protocol": "TESTE-1", "messages": 0},

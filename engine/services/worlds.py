@@ -7,9 +7,6 @@ revision numbers move.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-
-import holidays as calendar
 
 from connectors.registry import channel
 from engine.core.desk.queues import QueueSettings
@@ -18,6 +15,7 @@ from engine.core.flow import Flow, Flows
 from engine.core.session import Frame, Session
 from engine.core.world import Owner, World
 from engine.nodes import open_flow
+from engine.services import calendars
 from engine.store import flows as flow_store
 from engine.store import queues, tenants
 from engine.store.database import Connection
@@ -114,14 +112,4 @@ def _frames(session: Session | None) -> list[Frame]:
 
 def holidays_of(settings: TenantSettings, year: int) -> dict[date, str]:
     """The days of this year and the next on which the company is closed."""
-    return national(settings.country, settings.region, year) | settings.holidays
-
-
-@lru_cache(maxsize=64)
-def national(country: str, region: str, year: int) -> dict[date, str]:
-    """The public holidays of this year and the next. Raises `tenant:unknown-country`."""
-    try:
-        found = calendar.country_holidays(country, subdiv=region or None, years=[year, year + 1])
-    except NotImplementedError as fault:
-        raise TramaError("tenant:unknown-country", str(fault), path="/settings/country") from None
-    return dict(found.items())
+    return calendars.closed_days(settings, year)
