@@ -23,8 +23,17 @@ import msgspec
 import structlog
 
 from engine.core.errors import TramaError
-from engine.services import contact_columns, contact_lines, contact_values, csv_lines, erased, xlsx_lines
+from engine.services import (
+    contact_columns,
+    contact_lines,
+    contact_search,
+    contact_values,
+    csv_lines,
+    erased,
+    xlsx_lines,
+)
 from engine.services.contact_lines import Book, Draft, Fault, Key, Outcome, Rule, Standing
+from engine.services.contact_search import Filters
 from engine.services.csv_lines import Line
 from engine.services.runtime import Runtime
 from engine.store import audit, tenants
@@ -227,6 +236,41 @@ async def errors_csv(
             csv_line([str(r.line), r.field, r.code, r.value, words(r.code, r.value)]) for r in rows
         )
         after = rows[-1].id
+
+
+async def contacts_csv(
+    rt: Runtime, tenant: int, filters: Filters, *, person: int | None = None
+) -> AsyncIterator[bytes]:
+    """Those whom the filters let through, newest first, with the declared fields as columns."""
+    async with rt.db.tenant(tenant) as c:
+        fields = await field_store.fields(c)
+        await audit.note(
+            c, "contacts_exported", "contacts", person=person, filters=contact_search.compiled(filters)
+        )
+    plain = ("id", "name", "phone", "email", "cpf", "language")
+    heads = [*plain, "tags", "opted_out", "created_at", "last_seen_at"]
+    yield "\ufeff".encode() + csv_line([*heads, *(f.label for f in fields)])
+    before = 2**62
+    asked = contact_search.compiled(filters)
+    while True:
+        async with rt.db.tenant(tenant) as c:
+            rows = await contact_store.page(c, asked, before=before, limit=CHUNK)
+        if not rows:
+            return
+        yield b"".join(
+            csv_line(
+                [
+                    *(str(getattr(r, name)) for name in plain),
+                    ",".join(r.tags),
+                    "true" if r.opted_out else "false",
+                    r.created_at.isoformat(),
+                    r.last_seen_at.isoformat() if r.last_seen_at else "",
+                    *(str(r.fields.get(f.key, "")) for f in fields),
+                ]
+            )
+            for r in rows
+        )
+        before = rows[-1].id
 
 
 def csv_line(cells: list[str]) -> bytes:

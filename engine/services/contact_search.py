@@ -21,6 +21,7 @@ from engine.store.payloads import clean
 FEWEST_DIGITS = 4
 _NUMBER = re.compile(r"^[+(\d][\d\s().+/-]*$")
 _TOKEN = re.compile(r"[^\W_]+")
+_FOLD = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn")
 _LIKE = re.compile(r"([\\%_])")
 
 
@@ -83,7 +84,7 @@ def _typed(text: str) -> dict[str, Any]:
 
 def folded(text: str) -> str:
     """As `trama_fold` does it."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", text).lower().translate(_FOLD)
 
 
 def _number(digits: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ JSON. Both end as the same value: number and money as a JSON number, date as `YY
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -34,8 +35,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Text that a column and a screen take: no NUL, no half characters, trimmed, composed lines kept."""
-    return _SURROGATE.sub("\ufffd", clean(text)).strip()
+    """Text that a column and a screen take: no NUL, no half characters, accents in one piece, trimmed."""
+    return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", clean(text))).strip()
 
 
 def phone_key(number: str) -> str:

@@ -5,6 +5,7 @@ from engine.core.flow import Document
 from engine.store.agents import AgentRow, Presence, Stretch
 from engine.store.audit import AuditRow
 from engine.store.canned import CannedRow
+from engine.store.contact_fields import FieldKind, FieldRow, TagRow
 from engine.store.contacts import ContactRow
 from engine.store.conversations import (
     ConversationRow,
@@ -20,11 +21,13 @@ from engine.store.edits import EditRow
 from engine.store.flows import FlowLine, FlowRow, VersionRow
 from engine.store.happenings import RefusedRow
 from engine.store.identities import ConsentRow, IdentityRow
+from engine.store.imports import ErrorRow, ImportRow
 from engine.store.inbox import Filters, InboxCursor, InboxRow, View
 from engine.store.inbox_thread import DeedLine, NoteLine
 from engine.store.keys import ApiKey
 from engine.store.logins import SessionRow
 from engine.store.mentions import MentionRow
+from engine.store.merges import MergeRow
 from engine.store.news import NewsRow
 from engine.store.outbox import DeadLetter
 from engine.store.people import Person
@@ -53,13 +56,18 @@ __all__ = [
     "DraftKind",
     "DraftRow",
     "EditRow",
+    "ErrorRow",
+    "FieldKind",
+    "FieldRow",
     "Filters",
     "FlowLine",
     "FlowRow",
     "IdentityRow",
+    "ImportRow",
     "InboxCursor",
     "InboxRow",
     "MentionRow",
+    "MergeRow",
     "MessageRow",
     "NewsRow",
     "NoteLine",
@@ -78,6 +86,7 @@ __all__ = [
     "Standing",
     "State",
     "Stretch",
+    "TagRow",
     "TeamRow",
     "TemplateRow",
     "TemplateStatus",
