@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 from builder_ui.elements.native import node, press, word
 from builder_ui.simulator.bubbles import ZONE
 from builder_ui.texts import Texts
+from engine.services.calendars import national
 from engine.services.demo import Demo
-from engine.services.worlds import national
 
 REAL = timedelta(seconds=30)
 """A clock that is less ahead shows the real time."""

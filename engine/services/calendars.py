@@ -29,6 +29,11 @@ def closed_days(settings: TenantSettings, year: int) -> dict[date, str]:
     return {off.day: off.name for each in (year, year + 1) for off in days_off(settings, each)}
 
 
+def national(country: str, region: str, year: int) -> dict[date, str]:
+    """The public holidays of this year and the next. Raises `tenant:unknown-country`."""
+    return official(country, region, ("public",), year) | official(country, region, ("public",), year + 1)
+
+
 def days_off(settings: TenantSettings, year: int) -> list[DayOff]:
     """Those of a year in order; of several on a day the company's own counts. Raises `tenant:unknown-country`."""
     found: dict[date, DayOff] = {}
