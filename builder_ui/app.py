@@ -21,9 +21,11 @@ from builder_ui.pages import conversations, demonstration, health, login
 from builder_ui.settings import page as settings
 from builder_ui.shell import STATIC
 from builder_ui.simulator.visitor import new_number
+from builder_ui.supervision import page as supervision
 from builder_ui.texts import DEFAULT, LANGUAGES
 from builder_ui.visit import COOKIE, THEMES
 from engine.services.demo import Demo
+from engine.services.people import Principal
 from engine.services.runtime import Runtime
 
 RECONNECT_SECONDS = 60.0
@@ -61,6 +63,7 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     inbox.register(rt, demo)
     inbox.serve_attachments(host, rt)
     health.register(rt, demo)
+    supervision.register(rt, demo)
     settings.register(host, rt, demo)
     guard.register(demo)
 
@@ -71,7 +74,9 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
         if user is None:
             return RedirectResponse("/demonstracao" if demo is not None else "/flows", status_code=303)
         to = "/flows" if user.may("flows:write") or not user.may("conversations:write") else "/inbox"
-        return RedirectResponse("/supervision" if to == "/inbox" and user.may("supervision:write") else to, 303)
+        return RedirectResponse(
+            "/supervision" if to == "/inbox" and user.may("supervision:write") else to, 303
+        )
 
     # the class's attribute is the one that is read
     Storage.path = rt.settings.data_dir / "screens"

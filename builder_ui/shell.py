@@ -78,9 +78,9 @@ def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False, slim: boo
                 word("span", "Trama")
             with node("div", "rail-links"):
                 for path, key, icon, public in LINKS:
-                    if public if visit.principal is None else _may(visit.principal, path):
-                        if path != "/demonstracao" or demo:
-                            _link(path, t(key), icon, visit.path)
+                    open_to = public if visit.principal is None else _may(visit.principal, path)
+                    if open_to and (demo or path != "/demonstracao"):
+                        _link(path, t(key), icon, visit.path)
             with node("div", "rail-foot"):
                 _settings(visit)
         with node("div", "page wide" if wide else "page"):

@@ -17,7 +17,6 @@ from connectors.registry import channels as channel_kinds
 from engine.services import channels, companies, flows, people
 from engine.services.runtime import Runtime
 from seeds import desk, team
-from seeds import desk
 
 SLUG = "energia-clara"
 NAME = "Energia Clara"

@@ -11,7 +11,7 @@ from builder_ui.elements.native import node, word
 from builder_ui.simulator.bubbles import ZONE
 from builder_ui.texts import Texts
 from engine.services.replying import Window
-from engine.services.views import InboxRow
+from engine.services.views import InboxRow, TicketClocks, TicketRow
 
 WARN = 0.2
 """A clock turns yellow in the last fifth of its time."""
@@ -43,11 +43,13 @@ def day(at: datetime, now: datetime, t: Texts) -> str:
 
 
 def promise(row: InboxRow, t: Texts) -> Element | None:
+    """The clock of the conversation's ticket, if it has one."""
+    return None if row.ticket is None else promise_of(row.ticket, t)
+
+
+def promise_of(ticket: TicketClocks | TicketRow, t: Texts) -> Element | None:
     """The clock that runs now: to the first answer, then to the solution. It stands while
     the customer is waited for."""
-    ticket = row.ticket
-    if ticket is None:
-        return None
     if ticket.first_due is not None and ticket.first_reply_at is None:
         return _chip(t("ib.clock.first"), ticket.first_due, ticket.waiting_since, "timer")
     if ticket.held_at is not None and ticket.held_left is not None:

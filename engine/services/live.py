@@ -2,7 +2,7 @@
 that the database does not also hold.
 
 Topics: `tenant/<id>`, `conversation/<tenant>/<id>`, `flow/<tenant>/<id>`, `person/<tenant>/<id>` (what concerns one
-who works here) and `queue/<tenant>/<key>`. Between processes news travel by
+who works here), `queue/<tenant>/<key>` and `company/<tenant>` (what is for everyone). Between processes news travel by
 NOTIFY, gathered for a few milliseconds, because every NOTIFY takes a lock that all commits share. Payloads name
 things, they do not carry texts: at most 8,000 bytes fit and nothing private belongs there.
 """
@@ -108,6 +108,8 @@ class Live:
         # editors of a flow speak of every click: that is no news for the company's other screens
         if not news.flow:
             topics.append(f"tenant/{news.tenant}")
+        if not (news.conversation or news.person or news.queue or news.flow):
+            topics.append(f"company/{news.tenant}")
         if news.person:
             topics.append(f"person/{news.tenant}/{news.person}")
         if news.queue:

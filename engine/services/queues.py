@@ -132,6 +132,16 @@ async def figures(rt: Runtime, tenant: int, key: str, *, since: datetime | None 
         )
 
 
+async def all_figures(
+    rt: Runtime, tenant: int, keys: list[str], *, since: datetime | None = None
+) -> dict[str, QueueFigures]:
+    """The figures of several queues at one moment."""
+    async with rt.db.tenant(tenant) as c:
+        desk = await desk_of(rt, c)
+        start = since or desk_figures.midnight(desk.at, desk.tenant.settings.zone)
+        return {key: await desk_figures.of_queue(c, key, start, desk.at) for key in keys}
+
+
 async def positions(rt: Runtime, tenant: int) -> dict[int, int]:
     """The place in line of every waiting ticket."""
     async with rt.db.tenant(tenant) as c:

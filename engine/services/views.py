@@ -22,7 +22,7 @@ from engine.store.flows import FlowLine, FlowRow, VersionRow
 from engine.store.happenings import RefusedRow
 from engine.store.identities import ConsentRow, IdentityRow
 from engine.store.imports import ErrorRow, ImportRow
-from engine.store.inbox import Filters, InboxCursor, InboxRow, View
+from engine.store.inbox import Filters, InboxCursor, InboxRow, TicketClocks, View
 from engine.store.inbox_thread import DeedLine, NoteLine
 from engine.store.keys import ApiKey
 from engine.store.logins import SessionRow
@@ -90,6 +90,7 @@ __all__ = [
     "TeamRow",
     "TemplateRow",
     "TemplateStatus",
+    "TicketClocks",
     "TicketRow",
     "TicketState",
     "TraceRow",
