@@ -73,4 +73,4 @@ class Head:
                         ui.menu_item(t("ib.templates"), desk.acts.templates)
                         if row.owner == "person":
                             ui.menu_item(t("ib.give_back"), desk.acts.give_back)
-                press("", None, "round ib-to-panel", icon="info", label=t("ib.panel"), data_deed="panel")
+            press("", None, "round ib-to-panel", icon="info", label=t("ib.panel"), data_deed="panel")
