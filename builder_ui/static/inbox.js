@@ -276,8 +276,8 @@
     return `${minutes}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
   };
   const clocks = () => {
-    const now = Date.now() / 1000 + (state.ahead || 0);
-    for (const el of document.querySelectorAll(".ib [data-due]")) {
+    const now = Date.now() / 1000 + (state.ahead || Number(document.querySelector("[data-ahead]")?.dataset.ahead || 0));
+    for (const el of document.querySelectorAll("[data-due]")) {
       const left = el.dataset.left ? Number(el.dataset.left) : Number(el.dataset.due) - now;
       const text = (left < 0 ? "−" : "") + span(left), out = el.querySelector(".ib-clock-text") || el;
       if (out.textContent !== text) out.textContent = text;

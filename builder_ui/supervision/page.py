@@ -45,7 +45,11 @@ def register(rt: Runtime, demo: Demo | None) -> None:
             return to_login(request)
         floor = Floor(rt, seen.t, seen.principal, seen.principal.may("supervision:write"))
         await floor.load()
-        with shell(seen, seen.t("desk.title"), demo=demo is not None, wide=True), node("main", "desk"):
+        ahead = round((floor.now - rt.now()).total_seconds())
+        with (
+            shell(seen, seen.t("desk.title"), demo=demo is not None, wide=True, slim=True),
+            node("main", "desk", data_ahead=ahead),
+        ):
             screen = Screen(floor, Hand(rt, seen))
         screen.show()
         work = background_tasks.create(screen.follow(), name="supervision")
