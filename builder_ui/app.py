@@ -14,6 +14,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from builder_ui import guard
+from builder_ui.contacts import page as contacts
 from builder_ui.editor import page as editor
 from builder_ui.flows import page as flows
 from builder_ui.inbox import page as inbox
@@ -62,6 +63,8 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     conversations.register(rt, demo)
     inbox.register(rt, demo)
     inbox.serve_attachments(host, rt)
+    contacts.register(rt, demo)
+    contacts.serve_files(host, rt)
     health.register(rt, demo)
     supervision.register(rt, demo)
     settings.register(host, rt, demo)
