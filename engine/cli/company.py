@@ -108,8 +108,9 @@ def person(slug: Slug, email: str, name: str, role: Annotated[list[str], typer.O
         raise TramaError("people:unknown-role", str(fault), path="/role") from fault
 
     async def work(rt: Runtime, tenant: int) -> None:
-        from engine.services import people
+        from engine.services import passwords, people
 
+        passwords.check(password, email)
         await people.save_person(rt, tenant, email, name, password, roles)
         typer.echo(f"{email} may come in as {', '.join(roles)}")
 

@@ -17,6 +17,7 @@ from engine.core.filters import FILTERS, shown
 from engine.core.flow import FORMAT, Document
 from engine.core.node import Node
 from engine.nodes import registry
+from engine.services import permissions
 
 _PAGES = jinja2.Environment(
     loader=jinja2.PackageLoader("engine.services", "pages"),
@@ -44,6 +45,15 @@ def pages() -> dict[Path, str]:
         Path("flows/schema/flow.json"): _json(flow_schema()),
         Path("docs/nodes.md"): _PAGES.get_template("nodes.md.j2").render(groups=_node_groups()),
         Path("docs/filters.md"): _PAGES.get_template("filters.md.j2").render(filters=_filters()),
+        Path("docs/permissions.md"): _PAGES.get_template("permissions.md.j2").render(
+            roles=permissions.ROLES,
+            rights=[
+                (right, ["✓" if role in held else "" for role in permissions.ROLES])
+                for right, held in permissions.RIGHTS.items()
+            ],
+            screens=permissions.PAGES,
+            open_pages=permissions.OPEN_PAGES,
+        ),
         Path("docs/settings.md"): _PAGES.get_template("settings.md.j2").render(settings=settings.describe()),
     }
 
