@@ -132,6 +132,10 @@ def of_http_error(_: Asked, error: HTTPException) -> Response[bytes]:
     return _answer(error.status_code, f"http:{slug}", detail, headers=error.headers)
 
 
+def of_encoding(_: Asked, error: UnicodeDecodeError) -> Response[bytes]:
+    return _answer(400, "input:not-utf8", f"byte {error.start} of a text in the body is not UTF-8")
+
+
 def of_depth(request: Asked, error: RecursionError) -> Response[bytes]:
     _log.warning("request_too_deep", method=request.method, path=request.url.path)
     return _answer(400, "input:too-deep", "the body is nested too deeply")
@@ -147,6 +151,7 @@ HANDLERS: dict[Any, Any] = {
     TramaError: of_trama_error,
     ValidationException: of_validation,
     HTTPException: of_http_error,
+    UnicodeDecodeError: of_encoding,
     RecursionError: of_depth,
     Exception: of_anything,
 }

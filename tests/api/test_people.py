@@ -30,6 +30,11 @@ async def test_an_administrator_lets_people_in_and_out(acme: Company) -> None:
     for bad in ({"roles": []}, {"roles": ["king"]}, {"name": "a\x00"}, {"email": 1}, {"more": 1}):
         assert code(await acme.post("/api/v1/people", json=new | bad)) == "input:invalid"
 
+    broken = await acme.post(
+        "/api/v1/people", content=b'{"name":"\xed\xa0\x80"}', headers={"content-type": "application/json"}
+    )
+    assert code(broken) == "input:not-utf8"
+
     found = (await acme.get("/api/v1/people?words=SA")).json()["items"]
     assert [each["name"] for each in found] == ["Rui Sá"], "case and accents do not matter"
     first = (await acme.get("/api/v1/people?limit=1")).json()
