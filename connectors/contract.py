@@ -158,6 +158,11 @@ class Channel:
         """Tell the person that we read (and are typing), where the channel has that."""
         return None
 
+    def introduce(self, settings: Any) -> Generator[Request, Response, str | NotSent] | None:
+        """Ask the channel who we are to it: the name that it knows us by, or why it refuses us. None where there is
+        nobody to ask."""
+        return None
+
     def fetch_media(self, settings: Any, ref: str) -> Generator[Request, Response, Response | NotSent] | None:
         """Fetch an attachment by the channel's id; the final response carries the bytes."""
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 
-from builder_ui.settings import audit, company, keys, me, people, teams
+from builder_ui.settings import audit, channels, company, keys, me, people, queue, queues, teams
 from builder_ui.settings.frame import sections
 from builder_ui.visit import to_login
 from engine.services.demo import Demo
@@ -14,7 +14,7 @@ from engine.services.runtime import Runtime
 
 
 def register(host: FastAPI, rt: Runtime, demo: Demo | None) -> None:
-    for part in (people, teams, company, keys, audit, me):
+    for part in (people, teams, company, queues, queue, channels, keys, audit, me):
         part.register(rt, demo)
 
     @host.get("/settings")

@@ -16,6 +16,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("/settings/people", "settings.people", "group"),
     Section("/settings/teams", "settings.teams", "groups"),
     Section("/settings/company", "settings.company", "apartment"),
+    Section("/settings/queues", "queues.title", "format_list_numbered"),
+    Section("/settings/channels", "channels.title", "hub"),
     Section("/settings/keys", "settings.keys", "key"),
     Section("/settings/audit", "settings.audit", "history"),
 )

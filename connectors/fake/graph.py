@@ -207,6 +207,10 @@ class FakeGraph:
                     )
                 case "POST", (_, account, "message_templates") if account == self.waba_id:
                     return self._create_template(call.json())
+                case "GET", (_, number) if number == self.phone_number_id:
+                    return reply(
+                        {"id": number, "verified_name": "Demo", "display_phone_number": self.display_number}
+                    )
                 case "GET", (_, ident) if ident in self.media:
                     return self._about_media(ident, call.headers.get("host", "localhost"))
         except Refused as refused:

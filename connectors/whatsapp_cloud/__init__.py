@@ -1,7 +1,8 @@
 """WhatsApp Cloud API (Meta Graph), as a channel.
 
 `settings` what an operator enters, `verify` signature and challenge, `parse` and `contents` webhook to events,
-`compose` and `send` contents to requests, `errors` the table of policies, `media` attachments.
+`compose` and `send` contents to requests, `errors` the table of policies, `media` attachments, `introduction` whose
+number it is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from connectors.contract import (
 )
 from connectors.whatsapp_cloud import settings as facts
 from connectors.whatsapp_cloud.errors import Verdict, classify
+from connectors.whatsapp_cloud.introduction import introduce
 from connectors.whatsapp_cloud.media import fetch
 from connectors.whatsapp_cloud.parse import parse
 from connectors.whatsapp_cloud.send import acknowledge, send
@@ -57,6 +59,9 @@ class WhatsAppCloud(Channel):
 
     def mark_read(self, settings: facts.Settings, external_id: str, *, typing: bool) -> SendPlan:
         return acknowledge(settings, external_id, typing=typing)
+
+    def introduce(self, settings: facts.Settings) -> Generator[Request, Response, str | NotSent]:
+        return introduce(settings)
 
     def fetch_media(
         self, settings: facts.Settings, ref: str

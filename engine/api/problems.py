@@ -41,6 +41,8 @@ STATUS: dict[str, int] = {
     "tenant:unknown-day": 404,
     "tenant:own-second-factor": 409,
     "conversation:taken": 409,
+    "channel:exists": 409,
+    "channel:name-taken": 409,
     "queue:exists": 409,
     "queue:changed-meanwhile": 409,
     "queue:in-use": 409,

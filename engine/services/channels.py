@@ -11,8 +11,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect as shapes
 
-from connectors.contract import Channel, ChannelSettings
+from connectors.contract import Channel, ChannelSettings, NotSent
 from connectors.registry import channel as channel_type
+from connectors.registry import channels as channel_types
 from engine.core.errors import TramaError
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
@@ -129,6 +130,106 @@ def _view(row: ChannelRow) -> ChannelView:
     return ChannelView(
         id=row.id, kind=row.kind, name=row.name, settings=shown, state=row.state, reason=row.reason
     )
+
+
+class KindField(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting of a kind of channel, for forms. `type`: text, number, list."""
+
+    name: str
+    type: Literal["text", "number", "list"]
+    secret: bool
+    default: Any
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    title: str
+    fields: list[KindField]
+
+
+class Introduced(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the other side knows us by these credentials: `name` is what it calls us, `code` why it refuses us.
+    `asked` false: this kind of channel has nobody to ask."""
+
+    asked: bool
+    ok: bool
+    name: str = ""
+    code: str = ""
+    detail: str = ""
+
+
+def kinds() -> list[Kind]:
+    """The kinds of channels there are, with what each wants to be told."""
+    return [Kind(kind=kind, title=one.title, fields=_fields(one)) for kind, one in channel_types().items()]
+
+
+def _fields(kind: Channel) -> list[KindField]:
+    hidden = secret_fields(kind.Settings)
+    defaults = msgspec.to_builtins(kind.Settings())
+    return [
+        KindField(
+            name=name,
+            type="list"
+            if isinstance(value, list)
+            else "number"
+            if isinstance(value, int | float)
+            else "text",
+            secret=name in hidden,
+            default="" if name in hidden else value,
+        )
+        for name, value in defaults.items()
+    ]
+
+
+async def view(rt: Runtime, tenant: int, channel: int) -> ChannelView:
+    """Raises `channel:unknown`."""
+    async with rt.db.tenant(tenant) as c:
+        return _view(await store.get(c, channel))
+
+
+async def add(
+    rt: Runtime, tenant: int, kind: str, name: str, settings: dict[str, Any], *, person: int | None = None
+) -> ChannelView:
+    """A new one. Raises `channel:exists` and what `save` raises."""
+    if any(one.name == name for one in await channels(rt, tenant)):
+        raise TramaError("channel:exists", f"there is a channel {name} already", path="/name")
+    return await view(rt, tenant, await save(rt, tenant, kind, name, settings, person=person))
+
+
+async def change(
+    rt: Runtime, tenant: int, channel: int, name: str, settings: dict[str, Any], *, person: int | None = None
+) -> ChannelView:
+    """What is left out stays as it was. Raises `channel:unknown`, `channel:exists` and what `save` raises."""
+    before = await view(rt, tenant, channel)
+    if name != before.name:
+        if any(one.name == name for one in await channels(rt, tenant)):
+            raise TramaError("channel:exists", f"there is a channel {name} already", path="/name")
+        async with rt.db.tenant(tenant) as c:
+            await store.rename(c, channel, name)
+            await audit.note(
+                c,
+                "channel_renamed",
+                f"channel:{channel}",
+                person=person,
+                before={"name": before.name},
+                after={"name": name},
+            )
+    known = {k: v for k, v in before.settings.items() if v != HIDDEN}
+    await save(rt, tenant, before.kind, name, known | settings, person=person)
+    return await view(rt, tenant, channel)
+
+
+async def introduce(rt: Runtime, tenant: int, channel: int) -> Introduced:
+    """Try the credentials without sending anything. Raises `channel:unknown`, `channel:bad-settings`."""
+    await view(rt, tenant, channel)
+    one = await loaded(rt, channel)
+    plan = one.type.introduce(one.settings)
+    if plan is None:
+        return Introduced(asked=False, ok=True)
+    answer = await rt.courier.drive(plan)
+    if isinstance(answer, NotSent):
+        return Introduced(asked=True, ok=False, code=answer.code, detail=answer.detail[:300])
+    return Introduced(asked=True, ok=True, name=answer[:200])
 
 
 async def stop(rt: Runtime, tenant: int, channel: int, reason: str, *, person: int | None = None) -> None:

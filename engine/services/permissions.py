@@ -56,6 +56,8 @@ PAGES: Mapping[str, str] = {
     "/settings": "settings:read",
     "/settings/people": "people:read",
     "/settings/teams": "people:read",
+    "/settings/queues": "queues:write",
+    "/settings/channels": "channels:read",
     "/settings/keys": "access:write",
     "/settings/audit": "audit:read",
     "/saude": "ops:read",

@@ -85,6 +85,10 @@ async def save(c: Connection, channel: int, name: str, settings: bytes, secrets:
         raise TramaError("channel:name-taken", f"there is a channel {name} already", path="/name") from None
 
 
+async def rename(c: Connection, channel: int, name: str) -> None:
+    await c.execute("UPDATE channel SET name = $2, rev = rev + 1 WHERE id = $1", channel, name)
+
+
 async def set_state(c: Connection, channel: int, state: str, reason: str) -> bool:
     """Whether this changed anything."""
     return bool(
