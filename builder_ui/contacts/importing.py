@@ -93,6 +93,8 @@ class Import:
     def __init__(self, hand: Hand, ident: int) -> None:
         self._hand, self._ident = hand, ident
         self._place = node("div", "cards")
+        # beside the place: one inside would end itself when it draws the report
+        self._timer = ui.timer(LOOK_SECONDS, self._look, active=False)
 
     async def load(self) -> None:
         hand, t = self._hand, self._hand.t
@@ -128,22 +130,21 @@ class Import:
         t = self._hand.t
         with node("section", "card", aria_label=t("ct.import-running")):
             word("h2", t("ct.import-running"))
-            bar = ui.linear_progress(_part(row), show_value=False).props("size=8px rounded")
-            bar.props["aria-label"] = t("ct.import-running")
-            said = word("p", _figures(t, row), "quiet", role="status")
+            self._bar = ui.linear_progress(_part(row), show_value=False).props("size=8px rounded")
+            self._bar.props["aria-label"] = t("ct.import-running")
+            self._said = word("p", _figures(t, row), "quiet", role="status")
             with node("div", "dialog-deeds"):
                 press(t("ct.import-cancel"), self._cancel, "ghost")
+        self._timer.activate()
 
-        async def look() -> None:
-            now = await contact_import.one(self._hand.rt, self._hand.tenant, self._ident)
-            if now.state != "running":
-                timer.cancel()
-                await self.load()
-                return
-            bar.value = _part(now)
-            said.text = _figures(t, now)
-
-        timer = ui.timer(LOOK_SECONDS, look)
+    async def _look(self) -> None:
+        row = await contact_import.one(self._hand.rt, self._hand.tenant, self._ident)
+        if row.state != "running":
+            self._timer.deactivate()
+            await self.load()
+            return
+        self._bar.value = _part(row)
+        self._said.text = _figures(self._hand.t, row)
 
     async def _cancel(self) -> None:
         hand = self._hand

@@ -162,7 +162,7 @@ class Listing:
         with node("div", "table-wrap card"), node("table", "table ct-table"):
             word("caption", t("ct.title"), "unseen")
             with node("thead"), node("tr"):
-                for key in ("name", "phone", "tags", "last-seen"):
+                for key in ("name", "phone", "email", "tags", "last-seen"):
                     word("th", t(f"ct.{key}"), scope="col")
             self._rows = node("tbody")
         with self._rows:
@@ -172,12 +172,10 @@ class Listing:
     def _row(self, row: ContactRow) -> None:
         t = self._hand.t
         with node("tr"):
-            with node("td", "ct-name"):
-                with node("a", "strong flow-link", href=f"/contacts/{row.id}"):
-                    word("span", words.name(t, row))
-                if row.email:
-                    word("div", row.email, "quiet ct-cut")
+            with node("td", "ct-name"), node("a", "strong flow-link", href=f"/contacts/{row.id}"):
+                word("span", words.name(t, row))
             word("td", words.phone(row.phone), "ct-phone")
+            word("td", row.email, "quiet ct-cut ct-mail")
             with node("td"), node("div", "cell-chips"):
                 for tag in row.tags[:6]:
                     chip(tag, self._tones.get(tag, "plain"))
@@ -196,7 +194,7 @@ class Listing:
             if card is not None:
                 ui.navigate.to(f"/contacts/{card.contact.id}")
 
-        with named_dialog(t("ct.new")) as dialog, node("form", "card dialog") as form:
+        with named_dialog(t("ct.new")) as dialog, node("div", "card dialog"), node("form", "cards") as form:
             form.on("submit.prevent", save, args=[])
             word("h2", t("ct.new"))
             name = ui.input(t("ct.name")).props("dense outlined autofocus maxlength=200")

@@ -52,7 +52,8 @@ class Names:
             with node("div", "grow"):
                 word("div", shown, "ct-cut")
                 where = self._channels.get(identity.channel_id, t("ct.no-channel"))
-                word("div", f"{t.known('ct.kind', identity.kind)} · {where} · {identity.evidence}", "quiet")
+                said = t.known("ct.evidence", identity.evidence)
+                word("div", f"{t.known('ct.kind', identity.kind)} · {where} · {said}", "quiet")
             if may:
                 press(
                     "",
