@@ -13,7 +13,7 @@ from nicegui.storage import Storage
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
-from builder_ui import guard
+from builder_ui import guard, leaving
 from builder_ui.contacts import page as contacts
 from builder_ui.editor import page as editor
 from builder_ui.flows import page as flows
@@ -69,6 +69,7 @@ def create(rt: Runtime, demo: Demo | None = None) -> FastAPI:
     supervision.register(rt, demo)
     settings.register(host, rt, demo)
     guard.register(demo)
+    leaving.register(rt)
 
     @host.get("/")
     async def start(request: Request) -> RedirectResponse:

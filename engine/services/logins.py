@@ -18,6 +18,7 @@ from engine.services.runtime import Runtime
 from engine.services.second_factor import Factor
 from engine.store import audit, people, tokens
 from engine.store import logins as store
+from engine.store.database import AWAY
 from engine.store.logins import Credentials, Seen, SessionRow
 
 SESSION_HOURS = 12
@@ -142,6 +143,16 @@ async def logout(rt: Runtime, token: str) -> None:
             person = await store.close_session(c, hashed)
             if person is not None:
                 await audit.note(c, "logged_out", f"person:{person}", person=person)
+
+
+async def holding(rt: Runtime, tenant: int, idents: list[int]) -> dict[int, list[str]]:
+    """Which of these sessions still hold, with the roles that their people have now. For pages that stay open.
+    Raises `store:unreachable`."""
+    try:
+        async with rt.db.tenant(tenant) as c:
+            return await store.holding(c, idents)
+    except AWAY as fault:
+        raise TramaError("store:unreachable", "the database does not answer") from fault
 
 
 async def sessions(rt: Runtime, tenant: int, person: int) -> list[SessionRow]:

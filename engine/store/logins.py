@@ -232,6 +232,16 @@ async def strict_roles(c: Connection) -> list[str]:
     return _roles(await c.fetchval(f"SELECT {_STRICT} FROM tenant t"))
 
 
+async def holding(c: Connection, sessions: list[int]) -> dict[int, list[str]]:
+    """Which of these sessions still hold, with the roles of who holds them."""
+    rows = await c.fetch(
+        "SELECT s.id, p.roles FROM login_session s JOIN person p ON p.id = s.person_id "
+        "WHERE s.id = ANY($1::bigint[]) AND s.expires_at > now() AND p.state = 'active'",
+        sessions,
+    )
+    return {r["id"]: r["roles"] for r in rows}
+
+
 async def sessions(c: Connection, person: int) -> list[SessionRow]:
     """Those that still hold, the latest used first."""
     rows = await c.fetch(
