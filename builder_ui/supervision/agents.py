@@ -38,7 +38,7 @@ class Agents:
             with node("div", "table-wrap card"), node("table", "table desk-table"):
                 word("caption", t("desk.agents"), "unseen")
                 with node("thead"), node("tr"):
-                    for key in ("agent", "state", "load", "finished", "reply", "handle", "rating"):
+                    for key in ("agent", "state", "load", "finished", "reply", "handle"):
                         word("th", t(f"desk.{key}"), scope="col")
                     with node("th", "", scope="col"):
                         word("span", t("desk.deeds"), "unseen")
@@ -85,10 +85,12 @@ class Agents:
                     word("div", said, "quiet")
             with node("td"):
                 self._load(agent.serving, line.most)
-            word("td", str(figures.finished) if figures else "0")
+            with node("td"):
+                word("div", str(figures.finished) if figures else "0")
+                if figures is not None and figures.rating is not None:
+                    word("div", t("desk.rated", n=f"{figures.rating:.1f}"), "quiet")
             word("td", span(figures.reply_seconds if figures else None, t))
             word("td", span(figures.handle_seconds if figures else None, t))
-            word("td", "–" if figures is None or figures.rating is None else f"{figures.rating:.1f}")
             with node("td", "deeds"):
                 if self._floor.may_act:
                     self._menu(agent)

@@ -48,7 +48,7 @@ class Tickets:
                 with node("thead"), node("tr"):
                     with node("th", "", scope="col"):
                         word("span", t("desk.choose"), "unseen")
-                    for key in ("contact", "queue", "priority", "state", "person", "waited", "clock"):
+                    for key in ("contact", "queue", "state", "waited", "clock"):
                         word("th", t(f"desk.{key}"), scope="col")
                     with node("th", "", scope="col"):
                         word("span", t("desk.deeds"), "unseen")
@@ -103,11 +103,13 @@ class Tickets:
             with node("td"):
                 press(ticket.contact_name or t("desk.nameless"), lambda: self._open(ticket), "desk-link")
                 word("div", ticket.protocol, "quiet mono")
-            word("td", line.queue)
-            word("td", str(ticket.priority))
+            with node("td"):
+                word("div", line.queue)
+                word("div", t("desk.priority-of", n=ticket.priority), "quiet")
             with node("td"):
                 chip(t(f"desk.ticket.{ticket.state}"), "warn" if ticket.state == "waiting" else "good")
-            word("td", line.person or "–")
+                if line.person:
+                    word("div", line.person, "quiet")
             word("td", line.waited)
             with node("td"):
                 clocks.promise_of(ticket, t)

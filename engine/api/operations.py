@@ -12,8 +12,7 @@ from litestar.params import FromPath, SkipValidation
 
 from engine.api.access import needs
 from engine.api.pages import Before, Ident, Limit, Page, by_id
-from engine.services import channels, delivery, traces
-from engine.services.channels import ChannelView
+from engine.services import delivery, traces
 from engine.services.people import Principal
 from engine.services.runtime import Runtime
 from engine.services.traces import LAST
@@ -35,12 +34,6 @@ class RefusedView(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
     size: int
     at: datetime
-
-
-@get("/channels")
-async def listed(rt: Services, who: Asker) -> list[ChannelView]:
-    """Secrets that are set show as asterisks."""
-    return await channels.channels(rt, who.tenant)
 
 
 @get("/refused")
@@ -91,7 +84,7 @@ async def again(rt: Services, who: Asker, ident: Ident) -> None:
 
 router = Router(
     "/api/v1",
-    route_handlers=[listed, refused, dead_letters, retry, drop, put_aside, again],
+    route_handlers=[refused, dead_letters, retry, drop, put_aside, again],
     guards=[needs("ops:read")],
     tags=["operations"],
 )
