@@ -50,10 +50,10 @@ class Card:
                     word("p", t("ct.since", at=when(row.created_at), seen=when(row.last_seen_at)), "quiet")
                 word("a", t("ct.to-list"), "btn ghost", href="/contacts")
             if stone is not None:
-                word("p", t("ct.erased-more", at=when(stone.at)), "strip")
+                word("p", t("ct.erased-more", at=when(stone.at)), "strip ct-strip")
                 return
             if row.state == "merged":
-                with node("p", "strip"):
+                with node("p", "strip ct-strip"):
                     word("span", t("ct.is-merged"))
                     word("a", t("ct.to-kept"), "btn ghost", href=f"/contacts/{row.merged_into}")
             with node("div", "ct-card"):

@@ -67,7 +67,8 @@ class Details:
             field.props["inputmode"] = "decimal"
         if kind == "date":
             field.props["placeholder"] = "31/12/2026"
-        field.set_enabled(self._may)
+        if not self._may:
+            field.props["readonly"] = True
 
         async def keep() -> None:
             if (field.value or "") != shown:
@@ -90,7 +91,8 @@ class Details:
             made = ui.select(options, label=field.label, value=present if present in options else "").props(
                 "dense outlined options-dense"
             )
-            made.set_enabled(self._may)
+            if not self._may:
+                made.props["readonly"] = True
 
             async def chosen() -> None:
                 given = {"yes": True, "no": False}.get(made.value, made.value or None)
@@ -113,7 +115,8 @@ class Details:
             multiple=True,
             new_value_mode="add-unique",
         ).props("dense outlined use-chips use-input options-dense input-debounce=0")
-        chosen.set_enabled(self._may)
+        if not self._may:
+            chosen.props["readonly"] = True
 
         async def keep() -> None:
             if list(chosen.value or []) != row.tags:

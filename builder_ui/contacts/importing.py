@@ -111,7 +111,7 @@ class Import:
                 with node("div", ""):
                     word("h1", row.filename)
                     about = t(
-                        "ct.import-lines",
+                        "ct.import-read",
                         n=row.lines,
                         format=row.format.upper(),
                         encoding=row.encoding or "–",

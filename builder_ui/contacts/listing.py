@@ -176,7 +176,7 @@ class Listing:
                 word("span", words.name(t, row))
             word("td", words.phone(row.phone), "ct-phone")
             word("td", row.email, "quiet ct-cut ct-mail")
-            with node("td"), node("div", "cell-chips"):
+            with node("td", "ct-tags"), node("div", "cell-chips"):
                 for tag in row.tags[:6]:
                     chip(tag, self._tones.get(tag, "plain"))
                 if len(row.tags) > 6:

@@ -19,6 +19,7 @@ from engine.store.contacts import ContactState
 from engine.store.payloads import clean
 
 FEWEST_DIGITS = 4
+TYPED_DIGITS = 7
 _NUMBER = re.compile(r"^[+(\d][\d\s().+/-]*$")
 _TOKEN = re.compile(r"[^\W_]+")
 _FOLD = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn")
@@ -96,15 +97,12 @@ def _number(digits: str) -> dict[str, Any]:
     # a mobile number without its area code
     if len(key) == 9 and key[0] == "9":
         key = key[1:]
-    # as it is being typed: area code, ninth digit, and the rest to come
-    typed = bare if bare.startswith(BRAZIL) and len(bare) > 4 else BRAZIL + bare
-    without_ninth = typed[:4] + typed[5:] if len(typed) > 5 and typed[4] == "9" else typed
-    return {
-        "tail": key[::-1] + "%",
-        "head": f"{without_ninth}%",
-        "head2": f"{bare}%",
-        "cpf": f"{digits}%",
-    }
+    made = {"tail": key[::-1] + "%", "cpf": f"{digits}%"}
+    if len(national) >= TYPED_DIGITS:
+        # as it is being typed: area code, ninth digit, and the rest to come. With less, half the base begins so
+        without_ninth = national[:2] + national[3:] if national[2] == "9" else national
+        made |= {"head": f"{BRAZIL}{without_ninth}%", "head2": f"{bare}%"}
+    return made
 
 
 def _escaped(text: str) -> str:
