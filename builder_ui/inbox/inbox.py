@@ -471,21 +471,24 @@ class Inbox:
                 await self._follow(news)
 
     async def _follow(self, news: asyncio.Queue[News]) -> None:
-        moved = asyncio.ensure_future(self._moved.wait())
+        """Until another conversation is opened. The first news is shown at once, what follows closely is one change."""
+        moved = asyncio.create_task(self._moved.wait())
+        heard = asyncio.create_task(news.get())
         try:
             while True:
-                heard = asyncio.ensure_future(news.get())
                 await asyncio.wait((moved, heard), return_when=asyncio.FIRST_COMPLETED)
                 if moved.done():
-                    heard.cancel()
                     return
                 told = [heard.result()]
-                await asyncio.sleep(GATHER_SECONDS)
+                heard = asyncio.create_task(news.get())
                 while not news.empty():
                     told.append(news.get_nowait())
                 await self._news(told)
+                await asyncio.sleep(GATHER_SECONDS)
         finally:
-            moved.cancel()
+            for task in (moved, heard):
+                task.cancel()
+            await asyncio.wait((moved, heard))
 
     async def _news(self, told: list[News]) -> None:
         conversation = self.current

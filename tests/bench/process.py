@@ -24,7 +24,8 @@ def main(parts: str, port: str, *extra: str) -> None:
         importlib.import_module(name)
     app = create_app(load(), parts=tuple(parts.split(",")))  # type: ignore[arg-type]
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=int(port), loop="uvloop", http="httptools", ws="websockets-sansio" if "ui" in parts else "none", lifespan="on",
+        app, host="127.0.0.1", port=int(port), loop="uvloop", http="httptools", lifespan="on",
+        ws="websockets-sansio" if "ui" in parts else "none",
         access_log=False, log_level="warning",
     )  # fmt: skip
     uvicorn.Server(config).run()
