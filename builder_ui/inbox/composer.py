@@ -38,7 +38,7 @@ class Composer:
             with node("div", "ib-field"):
                 node("div", "ib-offer gone", role="listbox", id="ib-offer", aria_label=t("ib.offer"))
                 node(
-                    "textarea", "ib-text", rows=2, role="combobox", aria_expanded="false", aria_controls="ib-offer",
+                    "textarea", "ib-text", rows=2, aria_controls="ib-offer",
                     aria_autocomplete="list", aria_label=t("ib.write"), placeholder=t("ib.write"), dir="auto",
                     maxlength=20_000, spellcheck="true", disabled=True,
                 )  # fmt: skip

@@ -42,7 +42,7 @@ class ListPane:
         self._search_next = 0
         with node("section", "ib-list", aria_label=t("ib.list")):
             with node("header", "ib-list-head"):
-                word("h1", t("ib.title"))
+                word("h2", t("ib.title"))
                 self.presence = Presence(desk)
             with node("div", "ib-search"):
                 self._search = ui.input(placeholder=t("ib.search")).props(
@@ -61,7 +61,7 @@ class ListPane:
                     self._active = word("span", "", "ib-filters-on")
                 self._filter_place = node("div", "ib-filters-fields")
             self._said = word("p", "", "unseen", role="status")
-            self._place = node("div", "ib-rows", role="region", aria_label=t("ib.list"), tabindex=0)
+            self._place = node("div", "ib-rows", role="region", aria_label=t("ib.rows"), tabindex=0)
             self._more = press(t("ib.more"), self._older, "ghost ib-more")
             with node("footer", "ib-list-foot"):
                 press(t("ib.next"), desk.next, "primary", icon="arrow_forward", aria_keyshortcuts="g n")

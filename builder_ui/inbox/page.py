@@ -37,6 +37,7 @@ def register(rt: Runtime, demo: Demo | None) -> None:
         if not 0 <= conversation <= BIGGEST:
             return RedirectResponse("/inbox", status_code=303)
         with shell(seen, seen.t("ib.title"), demo=demo is not None, wide=True, slim=True):
+            word("h1", seen.t("ib.title"), "unseen")
             await Inbox(rt, seen, seen.principal).start(conversation)
         return None
 

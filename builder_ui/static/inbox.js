@@ -167,7 +167,6 @@
     const box = part(".ib-offer");
     box?.classList.add("gone");
     field()?.removeAttribute("aria-activedescendant");
-    field()?.setAttribute("aria-expanded", "false");
   };
   const suggest = () => {
     const el = field(), box = part(".ib-offer");
@@ -194,7 +193,6 @@
       return line;
     }));
     box.classList.remove("gone");
-    el.setAttribute("aria-expanded", "true");
     point();
   };
   const point = () => {
