@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -48,6 +49,8 @@ LARGEST = 50_000_000
 CHUNK = 500
 MOST_LINES = 500_000
 SHOWN = 20
+AT_ONCE = 20
+"""Chunks, before it is another company's turn."""
 _NAME = re.compile(r"[^\w .()\-]+")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _log = structlog.get_logger(__name__)
@@ -298,32 +301,38 @@ class Importer:
             return
         self._busy = True
         try:
-            for tenant in await tenants.with_work(self._rt.db, "imports"):
-                while await self._next(tenant):
-                    pass
-                await erased.remove_files(self._rt, tenant)
+            while at_work := await tenants.with_work(self._rt.db, "imports"):
+                for tenant in at_work:
+                    await self._some(tenant)
+                    await erased.remove_files(self._rt, tenant)
         finally:
             self._busy = False
 
-    async def _next(self, tenant: int) -> bool:
+    async def _some(self, tenant: int) -> None:
+        """Some chunks of an import, so that a large one does not keep other companies waiting."""
         rt = self._rt
         async with rt.db.tenant(tenant) as c:
             ident = await store.claim(c)
         if ident is None:
-            return False
+            return
+        code = ""
         try:
-            while await take_in_chunk(rt, tenant, ident):
-                pass
+            for _ in range(AT_ONCE):
+                if not await take_in_chunk(rt, tenant, ident):
+                    return
         except TramaError as fault:
-            # a field that was archived meanwhile, a chunk that is gone: trying again would not help
-            _log.warning("import_failed", tenant=tenant, ident=ident, code=fault.code)
-            async with rt.db.tenant(tenant) as c:
-                await store.finish(c, ident, "failed", fault.code)
-        except asyncio.CancelledError:
+            code = fault.code
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
+            _log.error("import_refused", tenant=tenant, ident=ident, exc_info=fault)
+            code = "import:refused-by-database"
+        finally:
             async with rt.db.tenant(tenant) as c:
                 await store.release(c, ident)
-            raise
-        return True
+        if code:
+            # trying the same again would not help; what is in stays, and the report says so
+            _log.warning("import_failed", tenant=tenant, ident=ident, code=code)
+            async with rt.db.tenant(tenant) as c:
+                await store.finish(c, ident, "failed", code)
 
 
 async def take_in_chunk(rt: Runtime, tenant: int, ident: int) -> bool:

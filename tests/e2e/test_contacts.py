@@ -1,5 +1,5 @@
-"""Contacts on the real product: a file with a broken line comes in; somebody is found, changed, merged, parted again and
-erased.
+"""Contacts on the real product: a file with a broken line comes in; somebody is found, changed, merged, parted again
+and erased.
 """
 
 from __future__ import annotations
