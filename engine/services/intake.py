@@ -23,7 +23,7 @@ from engine.core.inbound import (
     StatusIn,
     TypingIn,
 )
-from engine.services import channels, tickets
+from engine.services import channels, replying, tickets
 from engine.services.batcher import Batcher
 from engine.services.live import News
 from engine.services.runtime import Loaded, Runtime
@@ -80,7 +80,7 @@ class Intake:
         keep = []
         for event in events:
             if isinstance(event, TypingIn):
-                self._rt.live.publish(News("typing", channel.tenant, data={"channel": channel.id}))
+                await replying.customer_types(self._rt, channel.tenant, channel.id, _names(event))
             else:
                 keep.append(event)
         if not keep:
@@ -168,7 +168,7 @@ def _arrival(parcel: Parcel, event: MessageIn) -> Arrival:
     return Arrival(parcel.channel.id, event, _names(event), parcel.received, parcel.received + wait)
 
 
-def _names(event: MessageIn) -> list[Identity]:
+def _names(event: MessageIn | TypingIn) -> list[Identity]:
     """Every spelling under which the sender may be known, the given ones first."""
     given = event.sender.identities
     spelled = [

@@ -13,6 +13,7 @@ import msgspec
 
 from connectors.registry import channel as channel_type
 from engine.core.errors import TramaError
+from engine.core.inbound import Identity
 from engine.core.message import Limits, Media, MediaKind, Outbound, Template, Text
 from engine.services import clock, conversations, delivery, uploads
 from engine.services.live import News
@@ -200,6 +201,16 @@ async def typing(rt: Runtime, tenant: int, conversation: int, *, person: int, na
         )
     if told:
         rt.bell.ring("deliver")
+
+
+async def customer_types(rt: Runtime, tenant: int, channel: int, names: list[Identity]) -> None:
+    """The channel says that somebody types: whoever has their conversation open sees it."""
+    async with rt.db.tenant(tenant) as c:
+        conversation = await inbox_thread.open_of(
+            c, channel, [n.kind for n in names], [n.value for n in names]
+        )
+    if conversation is not None:
+        rt.live.publish(News("typing", tenant, conversation, {"channel": channel}))
 
 
 def reason(error: str) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.services import calls, delivery
+from engine.services import calls, delivery, snoozing
 from engine.services.runtime import Runtime
-from engine.store import imports, news, rates, tenants
+from engine.store import drafts, imports, news, rates, tenants
 from engine.store import upkeep as store
 from engine.store.upkeep import Queues
 
@@ -12,10 +12,12 @@ SWEEP_SECONDS = 1.5
 
 
 async def sweep(rt: Runtime) -> None:
-    """Leases that ran out, unknown outcomes, reports that crossed; then ring for whatever is due."""
+    """Leases that ran out, unknown outcomes, reports that crossed, what was set aside until now; then ring for
+    whatever is due."""
     for tenant in await tenants.everyone(rt.db):
         await delivery.sweep(rt, tenant)
         await calls.sweep(rt, tenant)
+        await snoozing.wake(rt, tenant)
     if await tenants.with_work(rt.db, "sends"):
         rt.bell.ring("deliver")
     if await tenants.with_work(rt.db, "calls"):
@@ -30,6 +32,7 @@ async def purge(rt: Runtime) -> None:
             await rates.forget_old(c)
             await imports.forget_old(c)
             await news.forget(c)
+            await drafts.forget_old(c)
 
 
 async def queues(rt: Runtime, tenant: int) -> Queues:

@@ -194,3 +194,17 @@ async def names(c: Connection, persons: list[int]) -> dict[int, str]:
 
 async def has_service(c: Connection, name: str) -> bool:
     return bool(await c.fetchval("SELECT EXISTS (SELECT 1 FROM service WHERE name = $1)", name))
+
+
+async def open_of(c: Connection, channel: int, kinds: list[str], values: list[str]) -> int | None:
+    """The open conversation of whoever a channel knows under one of these names."""
+    found: int | None = await c.fetchval(
+        "SELECT v.id FROM unnest($2::text[], $3::text[]) w(kind, value) "
+        "JOIN contact_identity i ON i.tenant_id = trama_tenant() AND i.channel_id = $1 AND i.kind = w.kind "
+        "AND i.value = w.value JOIN conversation v ON v.contact_id = i.contact_id AND v.channel_id = $1 "
+        "AND v.state = 'open' LIMIT 1",
+        channel,
+        kinds,
+        [clean(v) for v in values],
+    )
+    return found

@@ -1,4 +1,4 @@
-"""A day in the inbox, in real browsers: answer, canned replies, colleagues, the window, drafts, a phone, hostile words."""
+"""A day in the inbox, in real browsers: answers, colleagues, the window, drafts, a phone, hostile words."""
 
 from __future__ import annotations
 
@@ -375,7 +375,8 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, size: tup
         look("panel")
         small = page.evaluate(
             """() => [...document.querySelectorAll('.ib button, .ib a, .ib summary')].filter((e) => e.checkVisibility()
-              && e.getBoundingClientRect().width && e.getBoundingClientRect().height < 40).map((e) => e.outerHTML.slice(0, 90))"""
+              && e.getBoundingClientRect().width && e.getBoundingClientRect().height < 40)
+              .map((e) => e.outerHTML.slice(0, 90))"""
         )
         assert small == []
     assert not found, json.dumps(found, indent=1)

@@ -8,9 +8,11 @@ import pytest
 from harness import PHONE, Company, refusal
 
 from engine.core.errors import TramaError
-from engine.core.message import Template, Text
+from engine.core.inbound import Identity, Sender, TypingIn
+from engine.core.message import Text
 from engine.services import (
     canned,
+    channels,
     clock,
     conversations,
     drafts,
@@ -349,5 +351,13 @@ def test_whom_a_note_names() -> None:
     assert mentions.named("@" * 500 + "\u202e@josé", everyone) == [3]
 
 
-def test_a_template_without_places_needs_nothing() -> None:
-    assert Template(name="x").body == []
+async def test_whoever_has_it_open_sees_that_the_customer_types(acme: Company) -> None:
+    here = await waiting(acme, "oi")
+    one = await channels.loaded(acme.rt, acme.channel)
+    async with acme.rt.live.listen(f"conversation/{acme.tenant}/{here}") as news:
+        # under the other spelling of the number
+        for phone in ("554188887777", "5511900000000"):
+            await acme.intake.accept(
+                one, [TypingIn(key="", sender=Sender(identities=[Identity("wa_id", phone)]))]
+            )
+        assert [n.kind for n in (news.get_nowait() for _ in range(news.qsize()))] == ["typing"]
