@@ -97,13 +97,16 @@ async def receive(
     person: int | None = None,
 ) -> ImportRow:
     """Read a file in; nothing of it becomes a contact yet. `encoding` "" is found out. Raises `import:too-large`,
-    `import:not-a-table`, `import:old-excel`, `import:locked`, `import:empty`, `import:too-many-lines`."""
+    `import:not-a-table`, `import:old-excel`, `import:locked`, `import:empty`, `import:wrong-encoding`,
+    `import:too-many-lines`."""
     folder = rt.settings.data_dir / "imports"
     await asyncio.to_thread(_swept, folder)
     path = folder / f"{uuid4().hex}.part"
     try:
         await _written(path, body)
         return await _read_in(rt, tenant, filename, path, encoding, person)
+    except UnicodeError as fault:
+        raise TramaError("import:wrong-encoding", f"the file is not {encoding}", path="/encoding") from fault
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 

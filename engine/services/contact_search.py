@@ -52,9 +52,9 @@ def compiled(asked: Filters) -> dict[str, Any]:
             made[name] = value
     for name in ("tag", "field"):
         if getattr(asked, name):
-            made[name] = getattr(asked, name)
+            made[name] = clean(getattr(asked, name))
     if asked.topic:
-        made |= {"topic": asked.topic, "granted": asked.granted}
+        made |= {"topic": clean(asked.topic), "granted": asked.granted}
     return made | _typed(clean(asked.words).strip()[:200])
 
 

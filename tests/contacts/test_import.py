@@ -278,6 +278,8 @@ async def test_hostile_files_are_refused_and_leave_nothing(
         with pytest.raises(TramaError) as refused:
             await sent(acme, data, "../../etc/passwd")
         assert refused.value.code == code, data[:40]
+    with pytest.raises(TramaError, match="import:wrong-encoding"):
+        await sent(acme, b'a,b\n"\n', encoding="utf-16")
     assert await contact_import.imports(acme.rt, acme.tenant) == []
     assert list((acme.rt.settings.data_dir / "imports").iterdir()) == []
     ident = await sent(acme, b"a;b\n1;2\n", "../../<b>\0.csv")
