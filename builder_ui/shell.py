@@ -71,6 +71,9 @@ def shell(visit: Visit, title: str, *, demo: bool, wide: bool = False, slim: boo
     rail shows icons only, where the page needs the room."""
     t = visit.t
     dress(visit, title)
+    client = ui.context.client
+    # whoever looks at the page by program waits for this: before it clicks go nowhere
+    client.on_connect(lambda: client.run_javascript("document.body.dataset.ready = 'yes'"))
     with node("div", "shell slim" if slim else "shell"):
         with node("nav", "rail", aria_label=t("shell.navigation")):
             with node("div", "brand"):

@@ -48,7 +48,7 @@ def register(rt: Runtime, demo: Demo | None) -> None:
         ahead = round((floor.now - rt.now()).total_seconds())
         with (
             shell(seen, seen.t("desk.title"), demo=demo is not None, wide=True, slim=True),
-            node("main", "desk", data_ahead=ahead),
+            node("div", "desk", data_ahead=ahead),
         ):
             screen = Screen(floor, Hand(rt, seen))
         screen.show()
