@@ -267,11 +267,17 @@ class Acts:
         ways = await moving.ways(desk.rt, desk.tenant, row.id)
 
         async def go(channel: int) -> None:
-            if await self._try(moving.move(desk.rt, desk.tenant, row.id, channel, by=desk.person)):
-                desk.toasts.show(t("ib.done.moved"))
-                await desk.reread(panel=True)
+            try:
+                done = await moving.move(desk.rt, desk.tenant, row.id, channel, by=desk.person)
+            except TramaError as fault:
+                desk.refuse(fault.code)
+                return
+            desk.toasts.show(t(f"ib.done.{done}"))
+            await desk.reread(panel=True)
 
-        choices = [Choice(w.channel, "swap_horiz", w.name, w.how) for w in ways]
+        choices = [
+            Choice(w.channel, "swap_horiz", w.name, t(f"ib.way.{w.how}")) for w in ways if w.how != "none"
+        ]
         self._choose(t("ib.move"), choices, go)
 
     async def templates(self) -> None:

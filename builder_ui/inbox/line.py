@@ -22,15 +22,16 @@ def note(line: NoteLine, t: Texts) -> None:
         words(line.text, t, marks=False)
 
 
-def deed(line: DeedLine, t: Texts) -> None:
-    """Who took, moved, set aside or closed it. What nobody here did is not told twice."""
-    who = line.person_name or t("ib.author.system")
+def deed(line: DeedLine, t: Texts, people: dict[int, str], queues: dict[str, str]) -> None:
+    """Who took, moved, set aside or closed it, and for whom."""
     after = line.detail.get("after")
     facts = after if isinstance(after, dict) else {}
-    text = t(f"ib.deed.{line.action}", who=who)
-    more = str(facts.get("reason") or line.detail.get("reason") or facts.get("queue") or "")[:200]
+    person, queue = facts.get("person"), str(facts.get("queue") or "")
+    target = people.get(person, "") if isinstance(person, int) else queues.get(queue, queue)
     with node("div", "ib-system"):
-        word("span", text)
-        if more:
-            word("bdi", more, "quiet")
+        word("span", t(f"ib.deed.{line.action}", who=line.person_name or t("ib.author.system")))
+        if target:
+            word("bdi", t("ib.deed_to", name=target))
+        if facts.get("reason"):
+            word("bdi", str(facts["reason"])[:200], "quiet")
         word("time", clocks.local(line.at).strftime("%H:%M"), "quiet")

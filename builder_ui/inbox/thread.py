@@ -127,7 +127,7 @@ class ThreadPane:
             line.note(entry.note, self.desk.t)
         elif entry.deed is not None and entry.deed.id not in self._deeds:
             self._deeds.add(entry.deed.id)
-            line.deed(entry.deed, self.desk.t)
+            line.deed(entry.deed, self.desk.t, self._sight.people, self.desk.queue_names)
 
     def _message(self, entry: Entry) -> None:
         message = entry.message

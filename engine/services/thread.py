@@ -30,8 +30,8 @@ from engine.store.tickets import TicketRow
 PAGE = 50
 LAST = 2**62
 SHOWN_DEEDS = frozenset(
-    "conversation_taken conversation_given_back conversation_closed conversation_opened conversation_assigned "
-    "conversation_transferred conversation_moved conversation_snoozed conversation_unsnoozed".split()
+    "conversation_taken conversation_given_back conversation_closed conversation_moved conversation_invited "
+    "conversation_snoozed conversation_unsnoozed invitation_accepted ticket_assigned ticket_transferred".split()
 )
 _ERP_SECONDS = 8.0
 _OPEN = ("waiting", "serving")
@@ -110,7 +110,7 @@ async def thread(
             if d.action in SHOWN_DEEDS
         ]
         quotes = await _quotes(c, conversation, messages)
-        people = await inbox_thread.names(c, [m.person_id for m in messages if m.person_id is not None])
+        people = await inbox_thread.names(c, _persons(entries))
     entries.sort(key=lambda e: (e.at, e.message.id if e.message is not None else LAST))
     return Thread(entries=entries, before=messages[-1].id if more else 0, quotes=quotes, people=people)
 
@@ -131,9 +131,19 @@ async def since(rt: Runtime, tenant: int, conversation: int, after: int, at: dat
             if d.action in SHOWN_DEEDS and (at is None or d.at > at)
         ]
         quotes = await _quotes(c, conversation, messages)
-        people = await inbox_thread.names(c, [m.person_id for m in messages if m.person_id is not None])
+        people = await inbox_thread.names(c, _persons(entries))
     entries.sort(key=lambda e: (e.at, e.message.id if e.message is not None else LAST))
     return Thread(entries=entries, before=0, quotes=quotes, people=people)
+
+
+def _persons(entries: list[Entry]) -> list[int]:
+    """Whose names the lines speak of."""
+    found = [e.message.person_id for e in entries if e.message is not None]
+    for entry in entries:
+        after = entry.deed.detail.get("after") if entry.deed is not None else None
+        if isinstance(after, dict) and isinstance(after.get("person"), int):
+            found.append(after["person"])
+    return [p for p in found if p is not None]
 
 
 async def message(rt: Runtime, tenant: int, conversation: int, ident: int) -> MessageRow:
