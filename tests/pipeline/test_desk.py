@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import asyncio
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from harness import PHONE, Company
 
@@ -113,9 +113,7 @@ async def test_a_transfer_keeps_the_place_in_line(acme: Company) -> None:
     await queue(acme, "suporte")
     first, second = await calls(acme, PHONE, "5541999990000")
     rui = await agent(acme, "rui", online=False)
-    await tickets.transfer(
-        acme.rt, acme.tenant, first, queue="suporte", note="quer a segunda via", by=rui
-    )
+    await tickets.transfer(acme.rt, acme.tenant, first, queue="suporte", note="quer a segunda via", by=rui)
     await tickets.transfer(acme.rt, acme.tenant, second, queue="suporte", by=rui)
     waits = await acme.rows("SELECT waiting_since = created_at, state FROM ticket ORDER BY id")
     assert waits == [(True, "transferred"), (True, "transferred"), (False, "waiting"), (False, "waiting")]
@@ -123,9 +121,7 @@ async def test_a_transfer_keeps_the_place_in_line(acme: Company) -> None:
     row = await tickets.current(acme.rt, acme.tenant, first)
     assert row is not None
     assert row.previous_id is not None
-    assert [n.text for n in await conversations.notes(acme.rt, acme.tenant, first)] == [
-        "quer a segunda via"
-    ]
+    assert [n.text for n in await conversations.notes(acme.rt, acme.tenant, first)] == ["quer a segunda via"]
     assert await tickets.next_ticket(acme.rt, acme.tenant, rui) == first
     with pytest.raises(TramaError, match="queue:unknown"):
         await tickets.transfer(acme.rt, acme.tenant, first, queue="nada", by=rui)
@@ -163,9 +159,7 @@ async def test_who_waits_too_long_is_let_go_and_the_bot_has_them_again(acme: Com
     assert (await acme.replies())[-1].startswith("Desculpe, 20")
     row = await conversations.conversation(acme.rt, acme.tenant, conversation)
     assert (row.owner, row.state) == ("bot", "open")
-    assert await acme.rows("SELECT payload->>'name' FROM inbox WHERE kind = 'event'") == [
-        "ticket.abandoned"
-    ]
+    assert await acme.rows("SELECT payload->>'name' FROM inbox WHERE kind = 'event'") == ["ticket.abandoned"]
 
 
 async def test_clocks_warn_break_stand_and_escalate(acme: Company) -> None:
@@ -252,3 +246,41 @@ async def test_moving_many_holds_up_none(acme: Company) -> None:
     row = await tickets.current(acme.rt, acme.tenant, ids[1])
     assert row is not None
     assert row.person_id == eva
+
+
+async def test_a_process_that_dies_in_the_middle_has_given_out_nothing(
+    acme: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is gone after the tickets were marked and before the commit: all of them are given out again."""
+    await queue(acme, most=10)
+    rui = await agent(acme, "rui")
+    await calls(acme, *(f"55419555500{n:02}" for n in range(5)))
+
+    async def dies(c: Any, *_: Any) -> None:
+        await c.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(routing, "_greet", dies)
+        with pytest.raises(asyncpg.PostgresError):
+            await routing.distribute(acme.rt, acme.tenant)
+    assert await acme.rows("SELECT DISTINCT state FROM ticket") == ["waiting"]
+    assert await acme.rows("SELECT count(*) FROM news WHERE kind = 'ticket_assigned'") == [0]
+    assert await distribute(acme) == 5
+    assert await acme.rows("SELECT DISTINCT person_id FROM ticket") == [rui]
+
+
+async def test_a_late_answer_of_the_bot_is_not_said_over_a_person(acme: Company) -> None:
+    """A timer that was set before the hand-over goes off while a person serves: nothing is said."""
+    from greeting import greeting
+
+    await acme.publish(greeting())
+    await acme.says("oi")
+    await acme.turns.drain()
+    (conversation,) = await acme.rows("SELECT id FROM conversation")
+    rui = await agent(acme, "rui")
+    await conversations.take(acme.rt, acme.tenant, conversation, rui)
+    await acme.rows("UPDATE inbox SET due_at = now() WHERE kind = 'timer' RETURNING 1")
+    await acme.turns.drain()
+    assert await acme.replies() == ["Como se chama?"]
+    outcomes = await acme.rows("SELECT outcome FROM trace WHERE kind = 'timer'")
+    assert outcomes == ["stale"]
