@@ -41,8 +41,10 @@ from engine.services.people import Principal
 from engine.services.runtime import Runtime
 from engine.services.views import AgentRow, InboxRow, QueueRow, View
 
-GATHER_SECONDS = 0.08
-"""News that come together change the page once."""
+GATHER_SECONDS = 0.05
+"""News that come together change the list once."""
+SOON_SECONDS = 0.015
+"""The same for the open conversation, at which somebody looks."""
 BEAT_SECONDS = 20.0
 REFRESH_SECONDS = 2.0
 """Counts are read again at most so often."""
@@ -139,7 +141,7 @@ class Inbox:
             return
         self.row = row
         kept = await drafts.drafts(self.rt, self.tenant, self.person, conversation)
-        window = await replying.window(self.rt, self.tenant, conversation)
+        window = replying.window_of(row, self.now())
         await self.thread.show(row, window, message=message)
         if self.current != conversation:
             return
@@ -171,7 +173,7 @@ class Inbox:
         for row in rows:
             if row.id == self.current:
                 before, self.row = self.row, row
-                self.thread.update(row, await replying.window(self.rt, self.tenant, row.id))
+                self.thread.update(row, replying.window_of(row, self.now()))
                 if before is not None and _stands(before) != _stands(row):
                     await self.panel.show(row)
         self._stale.set()
@@ -484,7 +486,7 @@ class Inbox:
                 while not news.empty():
                     told.append(news.get_nowait())
                 await self._news(told)
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(SOON_SECONDS)
         finally:
             for task in (moved, heard):
                 task.cancel()
@@ -497,11 +499,11 @@ class Inbox:
             name = str(typing[-1].data.get("name") or "") or (called(self.row, self.t) if self.row else "")
             self.thread.types(name)
             background_tasks.create(self._still(conversation), name="typing")
-        if all(n.kind == "typing" for n in told):
+        changed = {_int(n.data.get("message")) for n in told if n.kind == "message_changed"}
+        for message in changed:
+            await self.thread.changed(message)
+        if all(n.kind in ("typing", "message_changed") for n in told):
             return
-        for one in told:
-            if one.kind == "message_changed" and one.conversation == conversation:
-                await self.thread.changed(_int(one.data.get("message")))
         came = await self.thread.catch_up()
         await self.touch([conversation])
         if came:

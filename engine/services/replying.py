@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -21,7 +22,6 @@ from engine.services.runtime import Runtime
 from engine.store import audit, drafts, inbox_thread
 from engine.store import conversations as store
 from engine.store import mentions as mention_store
-from engine.store.conversations import ConversationRow
 from engine.store.payloads import clean
 
 TYPING_SECONDS = 15.0
@@ -54,7 +54,17 @@ def limits(kind: str) -> Limits:
     return channel_type(kind).limits
 
 
-def window_of(row: ConversationRow, now: datetime) -> Window:
+class Reached(Protocol):
+    """A conversation as far as its window goes."""
+
+    @property
+    def channel_kind(self) -> str: ...
+
+    @property
+    def last_inbound_at(self) -> datetime | None: ...
+
+
+def window_of(row: Reached, now: datetime) -> Window:
     """The window of a conversation at `now` (the company's clock)."""
     rule = limits(row.channel_kind)
     if not rule.window_hours:
