@@ -88,7 +88,7 @@ def read(
     return Draft(line=line, name=name, tags=list(dict.fromkeys(tags)), fields=own, **values)
 
 
-class Standing(msgspec.Struct, kw_only=True):
+class Standing(msgspec.Struct, kw_only=True, gc=False):
     """A contact as the lines so far have made it. `id` is 0 for a new one; `line` is the first of this file that was
     about it, 0 for none."""
 
@@ -110,7 +110,8 @@ class Book:
 
     def __init__(self, *, rule: Rule, tags: Sequence[str] = ()) -> None:
         self._rule, self._tags = rule, list(tags)
-        self._by_key: dict[Key, list[Standing]] = {}
+        # tuples of plain things: the collector need not look at what 200,000 lines make
+        self._by_key: dict[Key, tuple[Standing, ...]] = {}
         self._erased: set[Key] = set()
         self.known: dict[int, Standing] = {}
 
@@ -155,18 +156,18 @@ class Book:
         return Outcome("updated", faults, found)
 
     def _file(self, key: Key, one: Standing) -> None:
-        under = self._by_key.setdefault(key, [])
+        under = self._by_key.get(key, ())
         if not any(other is one for other in under):
-            under.append(one)
+            self._by_key[key] = (*under, one)
 
     def _whom(self, draft: Draft) -> Standing | Fault | None:
         """Whom the line is about: by the CPF, else the number, else the address. Not by an address alone where the
         numbers or CPFs differ: families share one."""
-        by_cpf = self._by_key.get(("cpf", draft.cpf), []) if draft.cpf else []
+        by_cpf = self._by_key.get(("cpf", draft.cpf), ()) if draft.cpf else []
         by_phone = (
-            self._by_key.get(("phone", contact_values.phone_key(draft.phone)), []) if draft.phone else []
+            self._by_key.get(("phone", contact_values.phone_key(draft.phone)), ()) if draft.phone else []
         )
-        by_email = self._by_key.get(("email", draft.email), []) if draft.email else []
+        by_email = self._by_key.get(("email", draft.email), ()) if draft.email else []
         for kind, found in (("cpf", by_cpf), ("phone", by_phone)):
             if len(found) > 1:
                 return Fault(kind, "import:several", str(len(found)))

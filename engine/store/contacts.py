@@ -37,7 +37,7 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     rev: int
 
 
-class Values(msgspec.Struct, frozen=True, kw_only=True):
+class Values(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What people may change of a contact."""
 
     name: str
