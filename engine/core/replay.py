@@ -51,6 +51,10 @@ class Answer(msgspec.Struct, kw_only=True):
         return [plain(m) for m in self.messages]
 
 
+AFTER_PEOPLE = ("conversation.closed", "ticket.abandoned")
+"""Events that tell that people are done with the conversation: the bot has it again."""
+
+
 class Player:
     """A conversation with flows, input by input. See `TestTurn` for the inputs."""
 
@@ -119,9 +123,10 @@ class Player:
             self.world = msgspec.structs.replace(self.world, conversation=conversation)
             return event
         if turn.event is not None:
-            return EventOccurred(
-                id=ident, at=self.now, name=turn.event.get("name", ""), data=turn.event.get("data", {})
-            )
+            name = turn.event.get("name", "")
+            if name in AFTER_PEOPLE:
+                self.world = msgspec.structs.replace(self.world, owner="bot", epoch=self.world.epoch + 1)
+            return EventOccurred(id=ident, at=self.now, name=name, data=turn.event.get("data", {}))
         if turn.call is not None:
             return FlowCalled(
                 id=ident,

@@ -31,6 +31,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     match: Any = None
     messages: bool = False
     """Whether a message also ends this wait (it is the node's business what it makes of it)."""
+    parked: list[str] = []
+    """Names of the events that end it under whatever ownership: people have the conversation meanwhile."""
 
 
 class Frame(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -4,6 +4,7 @@ Pure: the same arguments give the same result, always. Decides what an event may
 
 - a person owns the conversation: the bot is silent, but for a flow that this person let run;
 - the session ran under an older ownership (`epoch`): its timers and answers are late, a message starts afresh;
+  one that was parked at a hand-over goes on when the people are done;
 - a timer or an answer belongs to a wait that is over: nothing happens;
 - a message while the session cannot listen is kept (`Session.backlog`) for the next question;
 - a machine seems to be on the other side: silence, and a person;
@@ -50,7 +51,10 @@ def step(flows: Flows, session: Session | None, event: AnyEvent, world: World) -
     if world.owner == "person" and not isinstance(event, FlowCalled) and not _commanded(session, world):
         trace.outcome = "silent"
         return Turn(session, [], trace)
-    live = copy(session) if session is not None and session.epoch == world.epoch else None
+    live = None
+    if session is not None and (session.epoch == world.epoch or _comes_back(session, event)):
+        live = copy(session)
+        live.epoch = world.epoch
     if live is None or live.state != "waiting" or live.wait is None:
         guard = live.guard if live is not None else None
         live = Session(id=f"s{event.id}", epoch=world.epoch, state="done")
@@ -77,9 +81,22 @@ def _commanded(session: Session | None, world: World) -> bool:
     return session is not None and session.state == "waiting" and session.epoch == world.epoch
 
 
+def _comes_back(session: Session, event: AnyEvent) -> bool:
+    """Whether the session was parked while people had the conversation, and this is what it goes on after."""
+    wait = session.wait
+    return (
+        session.state == "waiting"
+        and wait is not None
+        and isinstance(event, EventOccurred)
+        and event.name in wait.parked
+    )
+
+
 def _waiting(machine: Machine, event: AnyEvent, session: Session) -> bool:
     wait = session.wait
     assert wait is not None
+    if wait.parked and _comes_back(session, event):
+        return machine.resume(event)
     if isinstance(event, MessageReceived):
         return _message(machine, event, session, wait)
     if _ends(machine, event, wait, session.frames[-1]):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from engine.core.effects import HandOver as Give
+from engine.core.events import AnyEvent, EventOccurred
 from engine.core.message import Text
-from engine.core.node import Example, Finish, Move, Node, Palette, Words
+from engine.core.node import Example, Finish, Go, Move, Node, Palette, Stay, Words
 from engine.core.run import Run
+from engine.core.session import Wait
+
+_AFTER = {"conversation.closed": "served", "ticket.abandoned": "abandoned"}
+_LONGEST = timedelta(days=90)
 
 
 class HandOver(Node, tag="hand_over", frozen=True, kw_only=True):
-    """Ends the session: it has no exit. `summary` is what the agent reads first."""
+    """`summary` is what the agent reads first. The session ends here, unless an exit is connected: `served` is taken
+    when the person closes the conversation, `abandoned` when nobody came in time."""
 
     palette: ClassVar[Palette] = Palette(
         group="people",
@@ -42,8 +49,18 @@ class HandOver(Node, tag="hand_over", frozen=True, kw_only=True):
                     "text": "oi",
                     "expect": ["Já vou chamar alguém."],
                     "effects": ["hand_over"],
-                    "state": "handed_over",
-                }
+                    "exits": [],
+                },
+                {"text": "alguém?", "expect": []},
+                {"event": {"name": "conversation.closed"}, "exits": ["people.served"], "state": "done"},
+            ],
+        ),
+        Example(
+            name="nobody came",
+            node={"type": "hand_over", "id": "people"},
+            turns=[
+                {"text": "oi", "effects": ["hand_over"]},
+                {"event": {"name": "ticket.abandoned"}, "exits": ["people.abandoned"], "state": "done"},
             ],
         ),
     )
@@ -57,7 +74,10 @@ class HandOver(Node, tag="hand_over", frozen=True, kw_only=True):
     summary: Annotated[str, Meta(title="Summary for the agent", max_length=2000)] = ""
 
     def exits(self) -> list[str]:
-        return []
+        return list(_AFTER.values())
+
+    def optional_exits(self) -> frozenset[str]:
+        return frozenset(_AFTER.values())
 
     def templates(self) -> Iterable[tuple[str, Words]]:
         return (("/text", self.text), ("/summary", self.summary))
@@ -75,4 +95,17 @@ class HandOver(Node, tag="hand_over", frozen=True, kw_only=True):
                 reason=self.reason, summary=run.text(self.summary),
             )
         )  # fmt: skip
-        return Finish(whole=True, state="handed_over", why=self.reason or "handed over")
+        why = self.reason or "handed over"
+        wanted = [event for event, name in _AFTER.items() if (self.id, name) in run.flow.targets]
+        if not wanted:
+            return Finish(whole=True, state="handed_over", why=why)
+        return Stay(
+            Wait(id=run.id(), kind="event", since=run.now, deadline=run.now + _LONGEST, parked=wanted), why
+        )
+
+    def resume(self, run: Run, event: AnyEvent) -> Move | None:
+        name = _AFTER.get(event.name) if isinstance(event, EventOccurred) else None
+        return None if name is None else Go(name, "the people are done")
+
+    def again(self, run: Run, wait: Wait) -> Move:
+        return Stay(wait)

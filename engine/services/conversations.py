@@ -139,8 +139,7 @@ async def reply(
             await store.change_owner(c, conversation, "person", person, expect=row.epoch)
             told += await desk.take(rt, c, conversation, person)
         elif row.flow:
-            # who speaks again takes the word back from the flow that they let run
-            await store.change_owner(c, conversation, "person", person, expect=row.epoch)
+            await store.take_the_word(c, conversation)
         message = await store.say(
             c,
             conversation,

@@ -176,6 +176,15 @@ async def change_owner(
     return epoch
 
 
+async def take_the_word(c: Connection, ident: int) -> None:
+    """A person speaks: the flow that they let run meanwhile is over. One that is parked until they are done is not."""
+    await c.execute(
+        "UPDATE conversation SET epoch = epoch + 1 WHERE id = $1 AND (session->>'epoch')::int = epoch "
+        "AND coalesce(session->>'state', 'waiting') = 'waiting'",
+        ident,
+    )
+
+
 async def close(c: Connection, ident: int, reason: str) -> bool:
     """Whether it was open. Its ticket is ended by the caller."""
     return bool(

@@ -284,3 +284,26 @@ async def test_a_late_answer_of_the_bot_is_not_said_over_a_person(acme: Company)
     assert await acme.replies() == ["Como se chama?"]
     outcomes = await acme.rows("SELECT outcome FROM trace WHERE kind = 'timer'")
     assert outcomes == ["stale"]
+
+
+async def test_the_flow_goes_on_when_the_person_closes(acme: Company) -> None:
+    after = TO_PEOPLE | {
+        "nodes": [*TO_PEOPLE["nodes"], {"type": "send_message", "id": "thanks", "text": "Como fomos?"}],
+        "edges": [{"from": "people", "exit": "served", "to": "thanks"}],
+        "layout": {},
+    }
+    await queue(acme)
+    await acme.publish(after)
+    await acme.says("oi")
+    await acme.turns.drain()
+    (conversation,) = await acme.rows("SELECT id FROM conversation")
+    rui = await agent(acme, "rui")
+    await distribute(acme)
+    await acme.says("tem alguém?")
+    await acme.turns.drain()
+    await conversations.reply(acme.rt, acme.tenant, conversation, Text("Sim!"), person=rui)
+    assert await acme.replies() == ["Sim!"]
+    await conversations.close(acme.rt, acme.tenant, conversation, "resolvido", person=rui)
+    await acme.turns.drain()
+    assert await acme.replies() == ["Sim!", "Como fomos?"]
+    assert await acme.rows("SELECT state FROM ticket") == ["finished"]

@@ -25,7 +25,9 @@ def find(look: Look) -> Iterable[Problem]:
         exits = nodes[ident].exits()
         open_exits = [e for e in exits if (ident, e) not in flow.targets]
         failing = nodes[ident].error_exits()
-        if exits and len(open_exits) == len(exits) and nodes[ident].__struct_config__.tag != "jump":
+        # a node all of whose exits are optional may be the end
+        wanted = set(exits) - nodes[ident].optional_exits()
+        if wanted and len(open_exits) == len(exits) and nodes[ident].__struct_config__.tag != "jump":
             yield Problem(
                 code="flow:dead-end", severity="warning", node=ident,
                 detail="nothing follows: the flow ends here without saying so", fix="add_end",
