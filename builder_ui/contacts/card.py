@@ -9,12 +9,17 @@ from builder_ui.contacts.details import Details
 from builder_ui.contacts.names import Consents, Names
 from builder_ui.contacts.twins import Twins
 from builder_ui.elements.native import named_dialog, node, press, word
-from builder_ui.elements.states import TONES, chip, empty
+from builder_ui.elements.states import TONES, Tone, chip, empty
 from builder_ui.settings.frame import Hand, Strip, when
 from engine.core.errors import TramaError
-from engine.services import channels, contact_fields, contact_merge, contacts, conversations, erasure
+from engine.services import channels, contact_fields, contact_merge, contacts, conversations, erasure, tickets
 from engine.services.contacts import ContactCard
-from engine.services.views import ConversationRow
+from engine.services.views import ConversationRow, TicketRow
+
+MOST_TICKETS = 20
+TICKETS: dict[str, Tone] = {
+    "waiting": "warn", "serving": "info", "finished": "good", "abandoned": "bad", "transferred": "plain",
+}  # fmt: skip
 
 
 class Card:
@@ -41,6 +46,7 @@ class Card:
         twins = await contact_merge.duplicates(rt, tenant, row.id)
         merges = await contact_merge.history(rt, tenant, row.id)
         talks = await conversations.of_contact(rt, tenant, row.id)
+        served = await tickets.history(rt, tenant, row.id)
         stone = await erasure.of_contact(rt, tenant, row.id) if row.state == "erased" else None
         self._place.clear()
         with self._place:
@@ -60,6 +66,7 @@ class Card:
                 with node("div", "cards"):
                     Details(hand, row, fields, tags, self._strip, self.load)
                     self._talks(talks)
+                    self._tickets(served)
                 with node("div", "cards"):
                     Twins(hand, row, twins, merges, self._strip, self.load)
                     Names(hand, card, known, self._strip, self.load)
@@ -87,6 +94,23 @@ class Card:
                             else:
                                 chip(t("ct.closed"))
                         word("div", one.last_text, "quiet ct-cut")
+
+    def _tickets(self, served: list[TicketRow]) -> None:
+        t = self._hand.t
+        if not served:
+            return
+        with node("section", "card", aria_label=t("ct.tickets")):
+            word("h2", t("ct.tickets"))
+            with node("ul", "ct-lines"):
+                for one in served[:MOST_TICKETS]:
+                    with node("li", "ct-line"), node("div", "grow"):
+                        with node("div", "card-head"):
+                            word("span", one.queue or t("ct.no-queue"), "strong")
+                            word("time", when(one.created_at), "quiet")
+                            chip(t.known("ct.ticket", one.state), TICKETS[one.state])
+                        said = " · ".join(part for part in (one.reason, one.outcome) if part)
+                        if said:
+                            word("div", said, "quiet ct-cut")
 
     def _data(self, card: ContactCard) -> None:
         hand, t = self._hand, self._hand.t

@@ -39,12 +39,22 @@ class Files:
             word("h2", t("ct.import-file"))
             word("p", t("ct.import-about"), "quiet")
             self._upload = ui.upload(
-                label=t("ct.import-drop"), auto_upload=True, max_file_size=LARGEST, on_upload=self._came
-            ).props('accept=".csv,.txt,.tsv,.xlsx" flat bordered color=primary')
-            self._upload.classes("ct-upload")
-            self._upload.on_rejected(
-                lambda: ui.notify(t.known("refused", "import:too-large"), type="warning")
+                auto_upload=True, max_file_size=LARGEST, on_upload=self._came, on_rejected=self._too_large
             )
+            self._upload.props('accept=".csv,.txt,.tsv,.xlsx"').classes("gone")
+            quasar = f"getElement({self._upload.id}).$refs.qRef"
+            zone = node("div", "ct-drop")
+            zone.on("dragover", js_handler="(e) => e.preventDefault()")
+            zone.on(
+                "drop",
+                js_handler=f"(e) => {{ e.preventDefault(); {quasar}.addFiles(e.dataTransfer.files) }}",
+            )
+            with zone:
+                ui.icon("upload_file").props("aria-hidden=true")
+                # a browser opens its window of files for the hand itself, not for what a server says a moment later
+                pick = press(t("ct.import-choose"), None, "primary")
+                pick.on("click", js_handler=f"() => {quasar}.pickFiles()")
+                word("p", t("ct.import-drop"), "quiet")
             self._busy = word("p", "", "quiet", role="status")
         self._place = node("div", "")
 
@@ -71,6 +81,9 @@ class Files:
                             for n in (row.lines, row.created, row.updated, row.failed):
                                 word("td", str(n))
                             word("td", when(row.created_at), "quiet")
+
+    def _too_large(self) -> None:
+        ui.notify(self._hand.t.known("refused", "import:too-large"), type="warning")
 
     async def _came(self, event: UploadEventArguments) -> None:
         hand, t = self._hand, self._hand.t

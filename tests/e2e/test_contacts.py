@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -76,3 +77,51 @@ def test_from_the_file_to_the_card(page: Page, address: str) -> None:
     page.get_by_label("Confirmação").fill("Zélia Quaresma")
     sure.click()
     expect(page.get_by_role("heading", name="Contato apagado")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)], ids=["light", "dark", "phone"]
+)
+def test_axe_finds_nothing(page: Page, address: str, theme: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    enter(page, address)
+    page.goto(f"{address}/tema/{theme}?next=/contacts")
+    found: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        page.wait_for_function("!document.querySelector('.q-loading-bar:not([aria-hidden=true])')")
+        # a dialog that fades in has no contrast yet
+        page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")
+        page.evaluate(AXE_SCRIPT)
+        said = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        faults = [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in said]
+        if page.evaluate("document.querySelector('.page').scrollWidth") > width:
+            faults.append("wider than the screen")
+        if faults:
+            found[name] = faults
+
+    expect(page.get_by_role("heading", name="Contatos")).to_be_visible()
+    page.get_by_role("button", name="Novo contato").click()
+    name = f"Íris {theme} {width}"
+    page.get_by_role("dialog").get_by_label("Nome", exact=True).fill(name)
+    page.get_by_role("dialog").get_by_label("E-mail", exact=True).fill("iris@exemplo.br")
+    look("new")
+    page.get_by_role("button", name="Criar").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    look("card")
+    page.get_by_role("button", name="Apagar").click()
+    expect(page.get_by_label("Confirmação")).to_be_focused()
+    look("erase")
+    for path in ("", "/fields", "/duplicates", "/import"):
+        page.goto(f"{address}/contacts{path}")
+        page.wait_for_load_state("networkidle")
+        look(path or "list")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "c.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
+    expect(page.get_by_role("heading", name="Colunas")).to_be_visible()
+    look("mapping")
+    page.get_by_role("button", name="Importar agora").click()
+    expect(page.get_by_role("heading", name="Relatório")).to_be_visible(timeout=20_000)
+    look("report")
+    assert found == {}
