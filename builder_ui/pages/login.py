@@ -78,7 +78,7 @@ def register(demo: Demo | None) -> None:
 def _card(seen: Visit, title: str, error: str) -> Iterator[None]:
     t = seen.t
     dress(seen, title)
-    with node("main", "login"), node("div", "login-card"):
+    with node("div", "login"), node("div", "login-card"):
         with node("div", "brand"):
             node("img", "", src=f"{STATIC}/mark.svg?{stamp()}", alt="", width=36, height=36)
             word("span", "Trama")

@@ -156,13 +156,17 @@ class Listing:
         kind, _, ident = subject.partition(":")
         if kind == "person" and ident.isdigit() and int(ident) in self._names:
             return self._names[int(ident)]
+        if kind == "route":
+            return ident
         named = t.known("audit.subject", kind)
         return f"{named} {ident}".strip()
 
     def _detail(self, detail: dict[str, Any]) -> None:
         """What changed, from what to what; what has no before is listed."""
         before, after = detail.get("before"), detail.get("after")
-        rest = {k: v for k, v in detail.items() if k not in ("before", "after") and v not in (None, "", [])}
+        rest = {
+            k: v for k, v in detail.items() if k not in ("before", "after") and v not in (None, "", [], 0)
+        }
         old, new = (each if isinstance(each, dict) else {} for each in (before, after))
         changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         if not changed and not rest:
@@ -173,32 +177,40 @@ class Listing:
                     word("dt", self._hand.t.known("auditfield", key))
                     with node("dd"):
                         if key in old:
-                            word("del", self._shown(old[key]))
+                            word("del", self._shown(old[key], key))
                         if key in old and key in new:
                             word("span", "→", "diff-arrow", aria_hidden="true")
                         if key in new:
-                            word("ins", self._shown(new[key]))
+                            word("ins", self._shown(new[key], key))
             for key, value in rest.items():
                 with node("div"):
                     word("dt", self._hand.t.known("auditfield", key))
                     word("dd", self._shown(value))
 
-    def _shown(self, value: Any) -> str:
+    def _shown(self, value: Any, key: str = "") -> str:
         t = self._hand.t
         match value:
-            case None | "" | [] | {}:
+            case int() if key == "members" and value in self._names:
+                return self._names[value]
+            case None | "" | []:
+                return "–"
+            case dict() if not value:
                 return "–"
             case bool():
                 return t("audit.yes") if value else t("audit.no")
+            case [str(start), str(end)] if key == "hours":
+                return f"{start}–{end}"
             case str():
                 named = next(
                     (t.known(kind, value) for kind in _VALUES if t.known(kind, value) != value), value
                 )
                 return _short(named)
             case list():
-                return _short(", ".join(self._shown(each) for each in value))
+                return _short(", ".join(self._shown(each, key) for each in value))
             case dict():
-                return _short("; ".join(f"{k}: {self._shown(v)}" for k, v in value.items()))
+                return _short(
+                    "; ".join(f"{t.known('weekday', k)}: {self._shown(v, key)}" for k, v in value.items())
+                )
         return _short(str(value))
 
 

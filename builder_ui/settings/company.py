@@ -102,7 +102,7 @@ class DaysOff:
             self._optional.on_value_change(self._save)
             with node("div", "year-head"):
                 press("", self._before, "round", icon="chevron_left", label=t("company.year-before"))
-                self._title = word("h3", str(year), role="status")
+                self._title = word("p", str(year), "strong", role="status")
                 press("", self._after, "round", icon="chevron_right", label=t("company.year-after"))
             self._list = node("ul", "off-days")
             with node("div", "fields add-day"):

@@ -43,7 +43,12 @@ def framed(seen: Visit, path: str, key: str, *, demo: bool) -> Iterator[None]:
                 with link:
                     ui.icon(section.icon).props("aria-hidden=true")
                     word("span", t(section.key))
-        with node("main", "settings-page"):
+        # on a phone the parts are a line that scrolls
+        ui.run_javascript(
+            "document.querySelector('.settings-nav [aria-current]')"
+            "?.scrollIntoView({inline: 'center', block: 'nearest'})"
+        )
+        with node("div", "settings-page"):
             yield
 
 

@@ -78,8 +78,8 @@ class Listing:
                     if len(row.scopes) > len(rights):
                         more = word("span", f"+{len(row.scopes) - len(rights)}", "state state-plain")
                         more.props["title"] = ", ".join(t.known("right", s) for s in row.scopes)
-            word("td", when(row.used_at))
-            with node("td"):
+            word("td", when(row.used_at), data_label=t("keys.used"))
+            with node("td", data_label=t("keys.ends")):
                 state: tuple[str, Tone] | None = None
                 if row.revoked_at is not None:
                     state = (t("keys.revoked"), "bad")

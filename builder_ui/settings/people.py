@@ -122,9 +122,9 @@ class Listing:
                     chip(t("people.locked"), "warn")
                 if row.must_change:
                     chip(t("people.must-change"), "warn")
-            with node("td"):
+            with node("td", data_label=t("people.second-factor")):
                 chip(*((t("people.on"), "good") if row.second_factor else (t("people.off"), "plain")))
-            word("td", when(row.last_login_at))
+            word("td", when(row.last_login_at), data_label=t("people.last-login"))
             with node("td", "deeds"):
                 if self.may:
                     self._menu(row)
