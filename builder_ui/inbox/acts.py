@@ -11,11 +11,11 @@ from nicegui import ui
 from builder_ui.elements.chooser import Choice, Chooser, fold
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.inbox import clocks
+from builder_ui.inbox.replies import Replies
 from builder_ui.inbox.template import Templates
 from builder_ui.simulator.bubbles import ZONE
 from engine.core.errors import TramaError
-from engine.services import canned, clock, conversations, events, flow_list, inbox, moving, snoozing, tickets
-from engine.services.views import CannedRow
+from engine.services import clock, conversations, events, flow_list, inbox, moving, snoozing, tickets
 
 if TYPE_CHECKING:
     from builder_ui.inbox.inbox import Inbox
@@ -27,6 +27,7 @@ class Acts:
     def __init__(self, desk: Inbox) -> None:
         self.desk = desk
         self._templates = Templates(desk)
+        self._replies = Replies(desk)
 
     async def _try(self, deed: Awaitable[object]) -> bool:
         """Whether it went well; what is refused is said."""
@@ -256,7 +257,7 @@ class Acts:
                 desk.toasts.show(t("ib.done.flow"))
 
         choices = [Choice(f.id, "account_tree", f.name, f.description[:80]) for f in lines]
-        self._choose(t("ib.flow"), choices, start)
+        self.choose(t("ib.flow"), choices, start)
 
     async def move(self) -> None:
         """The same customer on another channel; the thread goes on there."""
@@ -278,61 +279,16 @@ class Acts:
         choices = [
             Choice(w.channel, "swap_horiz", w.name, t(f"ib.way.{w.how}")) for w in ways if w.how != "none"
         ]
-        self._choose(t("ib.move"), choices, go)
+        self.choose(t("ib.move"), choices, go)
 
     async def templates(self) -> None:
         if self.desk.row is not None and self.desk.row.state == "open":
             await self._templates.open(self.desk.row)
 
     async def canned(self) -> None:
-        """All canned replies, to pick one or to make one."""
-        desk, t = self.desk, self.desk.t
-        rows = await canned.search(desk.rt, desk.tenant, desk.person, "", limit=50)
-        row = desk.row
+        await self._replies.open()
 
-        async def pick(ident: int) -> None:
-            if not ident:
-                self.new_canned()
-            elif row is not None:
-                try:
-                    text = await canned.use(desk.rt, desk.who, ident, row.id)
-                except TramaError as fault:
-                    desk.refuse(fault.code)
-                    return
-                desk.js("insert", row.id, text)
-
-        def choice(one: CannedRow) -> Choice:
-            return Choice(one.id, "bolt", f"/{one.shortcut}", (one.title or one.text)[:80])
-
-        choices = [choice(r) for r in rows]
-        if desk.who.may("canned:write"):
-            choices.append(Choice(0, "add", t("ib.canned_new"), t("ib.canned_new_more")))
-        self._choose(t("ib.canned"), choices, pick)
-
-    def new_canned(self) -> None:
-        desk, t = self.desk, self.desk.t
-        with named_dialog(t("ib.canned_new")) as dialog, node("div", "card ib-dialog"):
-            word("h2", t("ib.canned_new"))
-            word("p", t("ib.canned_help"), "quiet")
-            shortcut = ui.input(t("ib.canned_shortcut")).props("outlined dense maxlength=40 prefix=/")
-            text = ui.textarea(t("ib.canned_text")).props("outlined dense autogrow maxlength=4096")
-            shared = ui.checkbox(t("ib.canned_shared"), value=True)
-            with node("div", "ib-dialog-foot"):
-                press(t("ib.cancel"), dialog.close, "ghost")
-                press(t("ib.save"), lambda: done(), "primary")
-
-        async def done() -> None:
-            made = canned.save(
-                desk.rt, desk.who, shortcut.value or "", text.value or "", shared=bool(shared.value)
-            )
-            if await self._try(made):
-                dialog.close()
-                await desk.offers()
-
-        dialog.on("hide", dialog.delete)
-        dialog.open()
-
-    def _choose(self, label: str, choices: list[Choice], on_pick: Callable[[Any], Awaitable[None]]) -> None:
+    def choose(self, label: str, choices: list[Choice], on_pick: Callable[[Any], Awaitable[None]]) -> None:
         def sift(typed: str) -> list[Choice]:
             wanted = fold(typed).split()
             return [c for c in choices if all(w in fold(f"{c.title} {c.more}") for w in wanted)]

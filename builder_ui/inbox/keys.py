@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from builder_ui.elements.chooser import Choice, Chooser, fold
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.texts import Texts
+from engine.services.views import View
+
+if TYPE_CHECKING:
+    from builder_ui.inbox.inbox import Inbox
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("j k", "move"), ("Enter", "open"), ("u", "back"), ("g n", "next"), ("g m", "mine"), ("g w", "queue"),
@@ -11,6 +18,11 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("e", "take"), ("t", "transfer"), ("s", "snooze"), ("c", "close"), ("p", "panel"), ("Ctrl K", "palette"),
     ("Esc", "leave"), ("?", "help"),
 )  # fmt: skip
+GO: dict[str, View] = {
+    "go-mine": "mine", "go-queue": "queue", "go-all": "all", "go-bot": "bot", "go-snoozed": "snoozed",
+    "go-closed": "closed",
+}  # fmt: skip
+"""Views by the key after `g`."""
 CHOICES = ("notices", "sound", "enter")
 
 
@@ -35,3 +47,37 @@ def sheet(t: Texts) -> None:
             press(t("ib.shut"), dialog.close, "primary")
     dialog.on("hide", dialog.delete)
     dialog.open()
+
+
+def palette(desk: Inbox) -> None:
+    """Everything that can be done, by a few letters."""
+    t, acts = desk.t, desk.acts
+    deeds: list[tuple[str, str, Any, str]] = [
+        ("arrow_forward", t("ib.next"), desk.next, "g n"),
+        *(
+            (f"{'list'}", t(f"ib.view.{view}"), lambda v=view: desk.list.choose(v), "")
+            for view in GO.values()
+        ),
+        ("keyboard", t("ib.keys.title"), desk.help, "?"),
+    ]
+    if desk.row is not None:
+        deeds += [
+            ("back_hand", t("ib.take"), acts.take, "e"),
+            ("forward", t("ib.transfer"), acts.transfer, "t"),
+            ("snooze", t("ib.snooze"), acts.snooze, "s"),
+            ("check", t("ib.close"), acts.close, "c"),
+            ("sell", t("ib.tags"), acts.tags, ""),
+            ("account_tree", t("ib.flow"), acts.flow, ""),
+            ("swap_horiz", t("ib.move"), acts.move, ""),
+            ("verified", t("ib.templates"), acts.templates, ""),
+            ("bolt", t("ib.canned"), acts.canned, ""),
+            ("smart_toy", t("ib.give_back"), acts.give_back, ""),
+        ]
+    choices = [Choice(deed, icon, title, key=key) for icon, title, deed, key in deeds]
+
+    def sift(typed: str) -> list[Choice]:
+        wanted = fold(typed).split()
+        return [c for c in choices if all(w in fold(c.title) for w in wanted)]
+
+    with desk.root:
+        Chooser(t("ib.palette"), sift, lambda deed: deed(), nothing=t("ib.nothing")).open()

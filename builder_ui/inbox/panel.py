@@ -58,9 +58,10 @@ class Panel:
             self._tags(row)
             with self._part("invoices", open_=True):
                 invoices = node("div", "ib-invoices")
-            self._score()
             self._history(card, row)
             self._past(card)
+            self._known(card)
+            self._score()
         self._ask(invoices)
 
     def clear(self) -> None:
@@ -98,6 +99,10 @@ class Panel:
             with node("div", "ib-tags"):
                 for tag in contact.tags[:20]:
                     word("bdi", tag, "ib-tag")
+
+    def _known(self, card: Card) -> None:
+        """What is known of the customer besides."""
+        t, contact = self.desk.t, card.contact
         if contact.fields:
             with self._part("fields"):
                 pairs(
