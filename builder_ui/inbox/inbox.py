@@ -98,7 +98,7 @@ class Inbox:
 
     async def open(self, conversation: int, *, message: int = 0) -> None:
         """Show it in the middle; 0 shows none."""
-        changed = conversation != self.current
+        left, changed = self.current, conversation != self.current
         self.current = conversation
         self.js("current", conversation)
         self.root.classes(add="" if conversation else "idle", remove="idle" if conversation else "")
@@ -130,6 +130,9 @@ class Inbox:
             self.js("to", message)
         await self.panel.show(row)
         await self.see(conversation)
+        if changed and left:
+            # what was begun there shows as a draft
+            await self.touch([left])
 
     async def see(self, conversation: int) -> None:
         row = self.row

@@ -73,7 +73,8 @@ FILL = (
     "(ARRAY['contact','bot'])[1 + m % 2], "
     '\'{{"type": "text", "text": ""}}\', '
     "'minha fatura ' || ({words})[1 + m % 10] || ' numero ' || m "
-    "|| CASE WHEN m % 5000 = 0 THEN ' negociação' ELSE '' END, "
+    "|| CASE WHEN m % 5000 = 0 THEN ' negociação' ELSE '' END "
+    "|| CASE WHEN m < {messages} / 20 THEN ' campanha' ELSE '' END, "
     "'w' || m, now() - ({messages} - m) * interval '1 second' FROM generate_series(1, {messages}) m",
     "INSERT INTO note (id, tenant_id, conversation_id, person_id, text) SELECT n, 1, n * 20 + 8, 1, '@2' "
     "FROM generate_series(1, 2000) n",
@@ -125,6 +126,7 @@ def asks(rt: Runtime, messages: int) -> dict[str, Ask]:
         "search: rare word": search(lambda n: "negociação"),
         "search: word of every message": search(lambda n: "fatura"),
         "search: word of a tenth": search(lambda n: "religacao"),
+        "search: word of an old twentieth": search(lambda n: "campanha"),
         "search: number in a text": search(lambda n: f"numero {n * 7919 % messages}"),
         "search: nothing found": search(lambda n: f"zzz{n}"),
         "thread": lambda n: thread.thread(rt, 1, 1 + n * 13),

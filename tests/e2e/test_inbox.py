@@ -278,7 +278,13 @@ def test_what_was_typed_survives_the_browser(browser: Browser, address: str) -> 
     second.go(where)
     expect(second.field).to_have_value("Caio, encontrei sua fatura de", timeout=SOON)
     second.field.press("End")
+    # a lost connection is said; what is typed meanwhile is still there afterwards, and goes
+    second.context.set_offline(True)
+    expect(second.page.locator(".ib-lost")).to_be_visible(timeout=SOON)
     second.field.press_sequentially(" maio.")
+    second.context.set_offline(False)
+    expect(second.page.locator(".ib-lost")).to_be_hidden(timeout=SOON)
+    expect(second.field).to_have_value("Caio, encontrei sua fatura de maio.")
     second.field.press("Enter")
     second.bubble("Caio, encontrei sua fatura de maio.")
     second.page.reload()
