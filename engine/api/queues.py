@@ -35,7 +35,7 @@ class QueueBody(msgspec.Struct, frozen=True, kw_only=True):
 
     name: Name
     description: Annotated[str, Meta(max_length=500)] = ""
-    settings: QueueSettings = QueueSettings()
+    settings: QueueSettings = msgspec.field(default_factory=QueueSettings)
     members: Some = []
     teams: Some = []
     rev: Annotated[int, Meta(ge=0, le=BIGGEST)] | None = None
