@@ -23,7 +23,9 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     region: str = ""
     hours: dict[str, list[tuple[str, str]]] = {}
     holidays: dict[date, str] = {}
-    holiday_categories: list[Literal["public", "optional"]] = msgspec.field(default_factory=lambda: ["public"])
+    holiday_categories: list[Literal["public", "optional"]] = msgspec.field(
+        default_factory=lambda: ["public"]
+    )
     yearly: dict[str, str] = {}
     second_factor: list[str] = []
     commands: list[Command] = []
