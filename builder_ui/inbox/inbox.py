@@ -47,6 +47,7 @@ class Inbox:
         self.all_queues: list[QueueRow] = []
         self.agents: list[AgentRow] = []
         self.pending: set[int] = set()
+        self.gone = False
         self.offset = timedelta(0)
         self.stale = asyncio.Event()
         self.moved = asyncio.Event()
@@ -74,6 +75,7 @@ class Inbox:
         work = background_tasks.create(World(self).follow(conversation), name="inbox")
 
         def gone() -> None:
+            self.gone = True
             work.cancel()
             background_tasks.create(self.toasts.over(), name="inbox left")
 
@@ -90,6 +92,8 @@ class Inbox:
 
     def refuse(self, code: str) -> None:
         """Say why something was not done."""
+        if self.gone:
+            return
         known = self.t.known("ib.refusal", code)
         text = known if known != code else self.t("ib.refusal_other", code=code)
         self.toasts.show(text, bad=True)
@@ -150,6 +154,8 @@ class Inbox:
 
     async def touch(self, ids: list[int]) -> None:
         """These conversations changed: their lines, and the open one's head."""
+        if self.gone:
+            return
         rows = await inbox.rows(self.rt, self.tenant, self.person, ids)
         self.list.update([r for r in rows if r.id not in self.pending])
         for row in rows:
@@ -158,6 +164,8 @@ class Inbox:
                 self.thread.update(row, replying.window_of(row, self.now()))
                 if before is not None and _stands(before) != _stands(row):
                     await self.panel.show(row)
+                elif before is not None and before.ticket != row.ticket:
+                    self.panel.update(row)
         self.stale.set()
 
     async def left(self, conversation: int) -> None:

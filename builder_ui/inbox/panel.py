@@ -30,6 +30,7 @@ class Panel:
         self.desk = desk
         self._contact = 0
         self._asking: asyncio.Task[None] | None = None
+        self._clocks: Element | None = None
         with node("aside", "ib-panel", aria_label=desk.t("ib.panel"), tabindex=0):
             with node("div", "ib-panel-head"):
                 press(
@@ -50,6 +51,7 @@ class Panel:
         if desk.current != row.id:
             return
         self._contact = card.contact.id
+        self._clocks = None
         self._place.clear()
         with self._place:
             self._person(card, row)
@@ -63,6 +65,13 @@ class Panel:
             self._known(card)
             self._score()
         self._ask(invoices)
+
+    def update(self, row: InboxRow) -> None:
+        """What runs on while one looks: the clocks. The rest is drawn anew only when it changed."""
+        if self._clocks is not None and not self._clocks.is_deleted:
+            self._clocks.clear()
+            with self._clocks:
+                clocks.promise(row, self.desk.t)
 
     def clear(self) -> None:
         self._place.clear()
@@ -145,8 +154,8 @@ class Panel:
                 ],
                 "ib-pairs",
             )
-            with node("div", "ib-tags"):
-                clocks.promise(row, t)
+            self._clocks = node("div", "ib-tags")
+            self.update(row)
             if ticket.reason:
                 word("div", t("ib.field.reason"), "quiet")
                 word("bdi", t.known("ib.handover", ticket.reason))

@@ -89,6 +89,7 @@ class ThreadPane:
                 word("div", desk.t("ib.beginning", protocol=row.protocol), "ib-system")
             for entry in read.entries:
                 if entry.message is not None and entry.message.id == unread_from:
+                    self._day(entry.at)
                     with node("div", "ib-unread-line"):
                         word("span", desk.t("ib.unread_line"))
                 self._draw(entry)

@@ -78,6 +78,7 @@ class World:
             await self.desk.stale.wait()
             self.desk.stale.clear()
             await self.desk.list.refresh()
+            await self.desk.list.presence.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def _mine(self) -> None:
