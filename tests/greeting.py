@@ -1,4 +1,4 @@
-"""The smallest flow with a question in it, for tests of what carries flows."""
+"""The smallest flows, for tests of what carries flows: one with a question in it, one that calls a person."""
 
 from __future__ import annotations
 
@@ -27,5 +27,22 @@ def greeting(ident: str = "greeting", **extra: Any) -> dict[str, Any]:
             {"from": "name", "exit": "timeout", "to": "end"},
             {"from": "hello", "exit": "next", "to": "end"},
         ],
+        **extra,
+    }
+
+
+def to_people(queue: str = "cobranca", **extra: Any) -> dict[str, Any]:
+    """Hands every message over to people, with priority 6."""
+    return {
+        "format": 1,
+        "id": "to_people",
+        "name": "To people",
+        "kind": "chatbot",
+        "language": "pt-BR",
+        "start": "people",
+        "triggers": [{"on": "message"}],
+        "variables": [],
+        "nodes": [{"type": "hand_over", "id": "people", "queue": queue, "priority": 6}],
+        "edges": [],
         **extra,
     }

@@ -8,16 +8,15 @@ devices as they like.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
-import structlog
 from litestar import WebSocket, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import QueryParameter, SkipValidation
 
+from engine.api.duplex import POLICY, both_ways
 from engine.api.pages import Ident
 from engine.core.errors import TramaError
 from engine.services import agents, watching
@@ -27,8 +26,6 @@ from engine.services.watching import Frame, Watch
 
 LARGEST = 4_000
 """Bytes of a frame that a client sends."""
-_POLICY, _TOO_BIG, _TRY_AGAIN = 1008, 1009, 1013
-_log = structlog.get_logger(__name__)
 Socket = WebSocket[Any, Any, Any]
 Services = NamedDependency[SkipValidation[Runtime]]
 Number = Annotated[int, QueryParameter(ge=0, le=2**62)]
@@ -62,13 +59,13 @@ async def _serve(
     await socket.accept()
     who: Principal | None = socket.scope["user"]
     if who is None:
-        await socket.close(_POLICY, "access:login-needed")
+        await socket.close(POLICY, "access:login-needed")
         return
     try:
         async with watching.watch(rt, who, conversation=conversation, since=since, message=message) as watch:
-            await _converse(socket, rt, who, watch)
+            await both_ways(socket, _hear(socket, rt, who), _tell(socket, watch))
     except TramaError as fault:
-        await socket.close(_POLICY, fault.code)
+        await socket.close(POLICY, fault.code)
     except WebSocketDisconnect:
         return
 
@@ -81,26 +78,6 @@ def _read(raw: str) -> Said:
         return msgspec.json.decode(raw, type=Said)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise TramaError("live:bad-frame", "a frame is a JSON object with a type") from None
-
-
-async def _converse(socket: Socket, rt: Runtime, who: Principal, watch: Watch) -> None:
-    """Both directions until one ends."""
-    hearing = asyncio.create_task(_hear(socket, rt, who))
-    telling = asyncio.create_task(_tell(socket, watch))
-    try:
-        await asyncio.wait((hearing, telling), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (hearing, telling):
-            task.cancel()
-        await asyncio.wait((hearing, telling))
-    fault = next((t.exception() for t in (hearing, telling) if not t.cancelled() and t.exception()), None)
-    if fault is None or isinstance(fault, WebSocketDisconnect | OSError):
-        return
-    if isinstance(fault, TramaError):
-        await socket.close(_POLICY, fault.code)
-        return
-    _log.error("watch_ended", exc_info=fault)
-    await socket.close(_TRY_AGAIN, "engine:internal")
 
 
 async def _tell(socket: Socket, watch: Watch) -> None:

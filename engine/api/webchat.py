@@ -10,12 +10,12 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-import structlog
 from litestar import Request, Response, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import SkipValidation
 
+from engine.api.duplex import POLICY, TOO_BIG, both_ways
 from engine.api.pages import Ident
 from engine.core.errors import TramaError
 from engine.services import webchat
@@ -27,8 +27,6 @@ HELLO_SECONDS = 10
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 3.0, 30
 MOST_IMPATIENCE = 50
 """Frames beyond the rate after which a connection is ended."""
-_POLICY, _TOO_BIG, _TRY_AGAIN = 1008, 1009, 1013
-_log = structlog.get_logger(__name__)
 
 Socket = WebSocket[Any, Any, Any]
 
@@ -74,34 +72,14 @@ async def talk(
             host=socket.headers.get("host", ""),
         )
     except TramaError as fault:
-        await socket.close(_POLICY, fault.code)
+        await socket.close(POLICY, fault.code)
         return
     except TimeoutError:
-        await socket.close(_POLICY, "webchat:no-hello")
+        await socket.close(POLICY, "webchat:no-hello")
         return
     except WebSocketDisconnect:
         return
-    await _converse(socket, visit)
-
-
-async def _converse(socket: Socket, visit: Visit) -> None:
-    """Both directions until one ends."""
-    hearing = asyncio.create_task(_hear(socket, visit))
-    telling = asyncio.create_task(_tell(socket, visit))
-    try:
-        await asyncio.wait((hearing, telling), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (hearing, telling):
-            task.cancel()
-        await asyncio.wait((hearing, telling))
-    fault = next((t.exception() for t in (hearing, telling) if not t.cancelled() and t.exception()), None)
-    if fault is None or isinstance(fault, WebSocketDisconnect | OSError):
-        return
-    if isinstance(fault, TramaError) and fault.code == "webchat:bad-frame":
-        await socket.close(_POLICY, fault.code)
-        return
-    _log.error("webchat_ended", exc_info=fault)
-    await socket.close(_TRY_AGAIN, "engine:internal")
+    await both_ways(socket, _hear(socket, visit), _tell(socket, visit))
 
 
 async def _tell(socket: Socket, visit: Visit) -> None:
@@ -114,12 +92,12 @@ async def _hear(socket: Socket, visit: Visit) -> None:
     while True:
         raw = await socket.receive_text()
         if len(raw.encode("utf-8", "replace")) > FRAME_BYTES:
-            await socket.close(_TOO_BIG, "webchat:too-large")
+            await socket.close(TOO_BIG, "webchat:too-large")
             return
         wait = patience.wait()
         if wait:
             if patience.worn > MOST_IMPATIENCE:
-                await socket.close(_POLICY, "webchat:too-fast")
+                await socket.close(POLICY, "webchat:too-fast")
                 return
             await socket.send_text(webchat.slow(raw, wait).decode())
             continue

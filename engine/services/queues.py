@@ -10,17 +10,14 @@ from typing import Any, Literal
 import msgspec
 
 from engine.core.desk.queues import QueueSettings, checked
-from engine.core.desk.routing import line
 from engine.core.errors import TramaError
 from engine.services.desk import desk_of
 from engine.services.runtime import Runtime
 from engine.store import audit, desk_figures
 from engine.store import queues as store
-from engine.store import tickets as ticket_store
 from engine.store.desk_figures import QueueFigures
 from engine.store.payloads import clean
 from engine.store.queues import QueueRow
-from engine.store.tickets import TicketRow
 
 _KEY = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 
@@ -140,23 +137,6 @@ async def all_figures(
         desk = await desk_of(rt, c)
         start = since or desk_figures.midnight(desk.at, desk.tenant.settings.zone)
         return {key: await desk_figures.of_queue(c, key, start, desk.at) for key in keys}
-
-
-async def positions(rt: Runtime, tenant: int) -> dict[int, int]:
-    """The place in line of every waiting ticket."""
-    async with rt.db.tenant(tenant) as c:
-        desk = await desk_of(rt, c)
-        return line(await ticket_store.waiting(c), desk.queues)
-
-
-async def tickets_of(
-    rt: Runtime, tenant: int, key: str, *, state: str | None = None, before: int = 2**62, limit: int = 50
-) -> list[TicketRow]:
-    """The latest first."""
-    async with rt.db.tenant(tenant) as c:
-        return await ticket_store.page(
-            c, queue=key, state=state, before=before, limit=max(1, min(limit, 200))
-        )
 
 
 def _clean(draft: QueueDraft) -> QueueDraft:

@@ -11,25 +11,13 @@ import httpx
 import msgspec
 import pytest
 from doors import SITE, Company, code, delivery
+from greeting import greeting, to_people
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from engine.services import agents, people, routing
 
 PASSWORD = "uma-senha-comprida"
-TO_PEOPLE: dict[str, Any] = {
-    "format": 1,
-    "id": "to_people",
-    "name": "To people",
-    "kind": "chatbot",
-    "language": "pt-BR",
-    "triggers": [{"on": "message"}],
-    "variables": [],
-    "start": "people",
-    "nodes": [{"type": "hand_over", "id": "people", "queue": "cobranca", "priority": 6}],
-    "edges": [],
-    "layout": {"people": {"x": 0, "y": 0}},
-}
 
 
 class Agent:
@@ -84,7 +72,7 @@ async def agent(acme: Company, url: str, name: str, role: Any = "agent") -> Asyn
 @pytest.fixture
 async def waiting(acme: Company) -> int:
     """A conversation that waits in the queue `cobranca`."""
-    await acme.post("/api/v1/flows", json=TO_PEOPLE)
+    await acme.post("/api/v1/flows", json=to_people())
     await acme.post("/api/v1/flows/to_people/publish", json={})
     return await calls(acme, "5541988887777")
 
@@ -231,8 +219,6 @@ async def test_an_agent_lets_a_flow_run_and_keeps_the_conversation(
     acme: Company, url: str, waiting: int
 ) -> None:
     """The flow asks, the customer answers the flow, and then the agent is the one who is heard again."""
-    from greeting import greeting
-
     await acme.post("/api/v1/flows", json=greeting())
     async with agent(acme, url, "rui") as rui:
         path = f"/api/v1/conversations/{waiting}/flow"

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from greeting import greeting, to_people
 from harness import PHONE, Company
 
 from engine.core.desk.queues import Escalation, QueueSettings, Sla
@@ -16,19 +17,6 @@ from engine.core.message import Text
 from engine.services import agents, conversations, people, queues, routing, tickets, waiting_room
 from engine.services.queues import QueueDraft
 
-TO_PEOPLE: dict[str, Any] = {
-    "format": 1,
-    "id": "to_people",
-    "name": "To people",
-    "kind": "chatbot",
-    "language": "pt-BR",
-    "triggers": [{"on": "message"}],
-    "variables": [],
-    "start": "people",
-    "nodes": [{"type": "hand_over", "id": "people", "queue": "cobranca", "priority": 6}],
-    "edges": [],
-    "layout": {"people": {"x": 0, "y": 0}},
-}
 QUIET: dict[str, Any] = {"text_position": "", "text_assigned": "", "text_outside": "", "text_abandoned": ""}
 
 
@@ -48,7 +36,7 @@ async def queue(acme: Company, key: str = "cobranca", **settings: Any) -> int:
 
 async def calls(acme: Company, *phones: str) -> list[int]:
     """Customers ask for a person; their conversations."""
-    await acme.publish(TO_PEOPLE)
+    await acme.publish(to_people())
     for phone in phones or (PHONE,):
         await acme.says("oi", phone=phone)
     await acme.turns.drain()
@@ -271,8 +259,6 @@ async def test_a_process_that_dies_in_the_middle_has_given_out_nothing(
 
 async def test_a_late_answer_of_the_bot_is_not_said_over_a_person(acme: Company) -> None:
     """A timer that was set before the hand-over goes off while a person serves: nothing is said."""
-    from greeting import greeting
-
     await acme.publish(greeting())
     await acme.says("oi")
     await acme.turns.drain()
@@ -287,11 +273,9 @@ async def test_a_late_answer_of_the_bot_is_not_said_over_a_person(acme: Company)
 
 
 async def test_the_flow_goes_on_when_the_person_closes(acme: Company) -> None:
-    after = TO_PEOPLE | {
-        "nodes": [*TO_PEOPLE["nodes"], {"type": "send_message", "id": "thanks", "text": "Como fomos?"}],
-        "edges": [{"from": "people", "exit": "served", "to": "thanks"}],
-        "layout": {},
-    }
+    thanks = {"type": "send_message", "id": "thanks", "text": "Como fomos?"}
+    after = to_people(edges=[{"from": "people", "exit": "served", "to": "thanks"}])
+    after["nodes"].append(thanks)
     await queue(acme)
     await acme.publish(after)
     await acme.says("oi")
