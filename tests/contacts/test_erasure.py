@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -238,3 +239,25 @@ async def test_all_that_is_kept_can_be_handed_over(acme: Company) -> None:
 
 async def _body(data: bytes):  # type: ignore[no-untyped-def]
     yield data
+
+
+async def test_what_arrives_while_somebody_is_erased_lands_with_somebody_new(acme: Company) -> None:
+    rt, tenant = acme.rt, acme.tenant
+    for n in range(8):
+        await acme.says("antes", phone=PHONE)
+        (contact,) = await acme.rows(
+            "SELECT contact_id FROM contact_identity WHERE value = $1 AND channel_id > 0", PHONE
+        )
+        await asyncio.gather(
+            erasure.erase(rt, tenant, contact, confirmed=str(contact)),
+            *(acme.says(f"{SECRET} {n}.{m}", phone=PHONE) for m in range(3)),
+        )
+        # either it came before and is gone, or after and is of a contact that is there
+        owners = await acme.rows(
+            "SELECT k.state FROM message m JOIN conversation v ON v.id = m.conversation_id JOIN contact k "
+            "ON k.id = v.contact_id WHERE m.text LIKE $1",
+            f"{SECRET}%",
+        )
+        assert set(owners) <= {"active"}
+        assert await acme.rows("SELECT count(*) FROM conversation v JOIN contact k ON k.id = v.contact_id "
+                               "WHERE k.state = 'erased' AND v.state = 'open'") == [0]  # fmt: skip
