@@ -52,7 +52,9 @@ def register(rt: Runtime, demo: Demo | None) -> None:
             return to_login(request)
         with shell(seen, seen.t("ct.duplicates"), demo=with_demo):
             if not refused(seen, "contacts:merge"):
-                await Pairs(Hand(rt, seen)).load()
+                found = Pairs(Hand(rt, seen))
+                # the page first: over a large base the search takes a second
+                ui.timer(0.05, found.load, once=True)
         return None
 
     @ui.page("/contacts/fields")

@@ -166,7 +166,11 @@ class Pairs:
 
     async def _next(self) -> None:
         hand, t = self._hand, self._hand.t
+        with self._body:
+            # over a large base this takes a second
+            looking = ui.spinner(size="2em")
         rows = await contact_merge.pairs(hand.rt, hand.tenant, before=self._before, limit=PAGE)
+        looking.delete()
         self._more.set_visibility(len(rows) == PAGE)
         with self._body:
             if not rows and self._before == 2**62:
