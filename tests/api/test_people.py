@@ -48,7 +48,15 @@ async def test_an_administrator_lets_people_in_and_out(acme: Company) -> None:
     assert (await browser.get("/api/v1/me")).json()["pending"] == "password"
     path = f"/api/v1/people/{rui['id']}"
     assert len((await acme.get(path + "/sessions")).json()) == 1
+    await acme.rows(
+        "WITH c AS (INSERT INTO contact (name) VALUES ('Nina') RETURNING id), v AS (INSERT INTO conversation "
+        "(channel_id, contact_id, protocol) SELECT $1, id, 'p' FROM c RETURNING id) INSERT INTO ticket "
+        "(conversation_id, state, person_id, queue) SELECT id, 'serving', $2, 'geral' FROM v RETURNING id",
+        acme.whatsapp,
+        rui["id"],
+    )
     gone = await acme.send("PATCH", path, json={"state": "disabled"})
+    assert await acme.rows("SELECT state, person_id FROM ticket") == [("waiting", None)], "back in its queue"
     assert gone.json()["state"] == "disabled"
     assert (await browser.get("/api/v1/me")).status_code == 401
     assert (await acme.get(path + "/sessions")).json() == []
