@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from engine.core.errors import TramaError
 from engine.services.live import News
 from engine.services.runtime import Runtime
-from engine.store import conversations, news, people
+from engine.store import audit, conversations, news, people
 from engine.store import mentions as store
 from engine.store.mentions import MentionRow
 from engine.store.news import Told
@@ -31,6 +31,7 @@ async def write(
     async with rt.db.tenant(tenant) as c:
         await conversations.get(c, conversation)
         ident = await conversations.add_note(c, conversation, text, person)
+        await audit.note(c, "note_added", f"conversation:{conversation}", person=person, note=ident)
         wanted = named(text, await people.everyone(c)) if "@" in text else []
         named_now = await store.add(c, ident, conversation, [p for p in wanted if p != person], person)
         told = [
