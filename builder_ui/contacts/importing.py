@@ -13,8 +13,9 @@ from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import Tone, chip, empty
 from builder_ui.settings.frame import Hand, when
 from engine.core.errors import TramaError
-from engine.services import contact_columns, contact_fields, contact_import
-from engine.services.contact_import import LARGEST, Preview, Shown
+from engine.services import contact_columns, contact_fields, contact_files, contact_import
+from engine.services.contact_files import LARGEST
+from engine.services.contact_import import Preview, Shown
 from engine.services.views import ErrorRow, ImportRow
 
 LOOK_SECONDS = 0.7
@@ -89,7 +90,7 @@ class Files:
         hand, t = self._hand, self._hand.t
         self._busy.text = t("ct.import-reading")
         try:
-            row = await contact_import.receive(
+            row = await contact_files.receive(
                 hand.rt, hand.tenant, event.file.name, event.file.iterate(), person=hand.by.person
             )
         except TramaError as fault:

@@ -17,7 +17,7 @@ from builder_ui.settings.frame import Hand
 from builder_ui.shell import shell
 from builder_ui.visit import Visit, to_login, visit
 from engine.core.errors import TramaError
-from engine.services import contact_import
+from engine.services import contact_import, contact_tables
 from engine.services.demo import Demo
 from engine.services.runtime import Runtime
 
@@ -109,7 +109,7 @@ def serve_files(host: FastAPI, rt: Runtime) -> None:
             await contact_import.one(rt, seen.principal.tenant, max(0, min(ident, 2**62)))
         except TramaError:
             return Response(status_code=404)
-        lines = contact_import.errors_csv(
+        lines = contact_tables.errors_csv(
             rt, seen.principal.tenant, ident, lambda code, value: problem(seen.t, code, value)
         )
         headers = {"content-disposition": f'attachment; filename="import-{ident}.csv"'}

@@ -14,8 +14,9 @@ from msgspec import Meta
 
 from engine.api.access import needs
 from engine.api.pages import BIGGEST, Before, Limit, Page, by_id
-from engine.services import contact_import
-from engine.services.contact_import import LARGEST, Count, Preview
+from engine.services import contact_files, contact_import, contact_tables
+from engine.services.contact_files import LARGEST
+from engine.services.contact_import import Count, Preview
 from engine.services.contacts import LAST
 from engine.services.people import Principal
 from engine.services.runtime import Runtime
@@ -48,7 +49,7 @@ async def upload(
     """Read a CSV or XLSX file in: its bytes are the body, its name stands (percent-encoded) in the header
     `X-Filename`. Nothing of it is a contact yet."""
     name = unquote(request.headers.get("x-filename", ""), errors="replace")[:300]
-    return await contact_import.receive(
+    return await contact_files.receive(
         rt, who.tenant, name, request.stream(), encoding=encoding, person=who.person
     )
 
@@ -115,7 +116,7 @@ async def errors(
 async def report(rt: Services, who: Asker, ident: Import) -> Stream:
     """The same for a spreadsheet; nothing in it is a formula."""
     await contact_import.one(rt, who.tenant, ident)
-    lines = contact_import.errors_csv(rt, who.tenant, ident, lambda code, _: code)
+    lines = contact_tables.errors_csv(rt, who.tenant, ident, lambda code, _: code)
     headers = {"content-disposition": f'attachment; filename="import-{ident}-errors.csv"'}
     return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,9 +14,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from engine.api import contact_merges
 from engine.api.access import needs
+from engine.api.moments import Moment, held
 from engine.api.pages import BIGGEST, Before, Ident, Limit, Page, by_id
-from engine.core.errors import TramaError
-from engine.services import contact_import, contacts, conversations, erasure, portability
+from engine.services import contact_tables, contacts, conversations, erasure, portability
 from engine.services.contact_search import Filters
 from engine.services.contacts import LAST, Change, ContactCard, IdentityKind
 from engine.services.erasure import Erasure
@@ -35,7 +34,6 @@ Words = Annotated[
     ),
 ]
 Short = Annotated[str, QueryParameter(max_length=60)]
-When = Annotated[datetime | None, QueryParameter(description="With its offset from UTC")]
 Channel = Annotated[int | None, QueryParameter(ge=0, le=BIGGEST)]
 Identity = Annotated[int, PathParameter(ge=0, le=BIGGEST)]
 Text = Annotated[str, Meta(max_length=400)]
@@ -102,20 +100,12 @@ def asked(
     opted_out: Annotated[bool | None, QueryParameter()] = None,
     topic: Short = "",
     granted: Annotated[bool, QueryParameter(description="What was said last of the topic")] = True,
-    created_from: When = None,
-    created_to: When = None,
-    seen_from: When = None,
-    seen_to: When = None,
+    created_from: Moment = None,
+    created_to: Moment = None,
+    seen_from: Moment = None,
+    seen_to: Moment = None,
     contact_state: Annotated[Literal["active", "merged", "erased"], QueryParameter(name="state")] = "active",
 ) -> Filters:
-    for name, at in (
-        ("created_from", created_from),
-        ("created_to", created_to),
-        ("seen_from", seen_from),
-        ("seen_to", seen_to),
-    ):
-        if at is not None and at.tzinfo is None:
-            raise TramaError("input:no-zone", "a time needs its offset from UTC", path=f"/{name}")
     return Filters(
         words=words,
         tag=tag,
@@ -124,10 +114,10 @@ def asked(
         opted_out=opted_out,
         topic=topic,
         granted=granted,
-        created_from=created_from,
-        created_to=created_to,
-        seen_from=seen_from,
-        seen_to=seen_to,
+        created_from=held(created_from, "/created_from"),
+        created_to=held(created_to, "/created_to"),
+        seen_from=held(seen_from, "/seen_from"),
+        seen_to=held(seen_to, "/seen_to"),
         state=contact_state,
     )
 
@@ -152,7 +142,7 @@ async def count(rt: Services, who: Asker, filters: Wanted) -> Counted:
 @get("/export.csv", guards=[needs("contacts:export")])
 async def table(rt: Services, who: Asker, filters: Wanted) -> Stream:
     """The list as a file for a spreadsheet; nothing in it is a formula."""
-    lines = contact_import.contacts_csv(rt, who.tenant, filters, person=who.person)
+    lines = contact_tables.contacts_csv(rt, who.tenant, filters, person=who.person)
     return _download(lines, "text/csv; charset=utf-8", "contacts.csv")
 
 

