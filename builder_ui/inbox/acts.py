@@ -67,7 +67,8 @@ class Acts:
         row = desk.row
         if row is None or row.state != "open":
             return
-        with named_dialog(t("ib.transfer")) as dialog, node("div", "card ib-dialog"):
+        # a dialog hangs at the page, because the bar above the words is drawn anew while one thinks
+        with desk.root, named_dialog(t("ib.transfer")) as dialog, node("div", "card ib-dialog"):
             word("h2", t("ib.transfer"))
             with node("div", "ib-targets", role="group", aria_label=t("ib.to_whom")):
                 word("div", t("ib.to_queue"), "quiet")
@@ -117,7 +118,7 @@ class Acts:
         queue = next((q for q in desk.all_queues if q.key == row.queue), None)
         reasons = list(queue.settings.reasons) if queue is not None else []
         offered = {r: r for r in reasons} or {r: t(f"ib.reason_close.{r}") for r in REASONS}
-        with named_dialog(t("ib.close_title")) as dialog, node("div", "card ib-dialog"):
+        with desk.root, named_dialog(t("ib.close_title")) as dialog, node("div", "card ib-dialog"):
             word("h2", t("ib.close_title"))
             with node("div", "ib-targets", role="group", aria_label=t("ib.close_reason")):
                 for reason, label in offered.items():
@@ -173,7 +174,7 @@ class Acts:
         ]
         if row.snoozed_until is not None:
             offers.insert(0, (t("ib.snooze_end"), None))
-        with named_dialog(t("ib.snooze")) as dialog, node("div", "card ib-dialog"):
+        with desk.root, named_dialog(t("ib.snooze")) as dialog, node("div", "card ib-dialog"):
             word("h2", t("ib.snooze"))
             word("p", t("ib.snooze_more"), "quiet")
             with node("div", "ib-targets", role="group", aria_label=t("ib.snooze")):
@@ -225,7 +226,7 @@ class Acts:
         if row is None:
             return
         known = await inbox.known_tags(desk.rt, desk.tenant)
-        with named_dialog(t("ib.tags")) as dialog, node("div", "card ib-dialog"):
+        with desk.root, named_dialog(t("ib.tags")) as dialog, node("div", "card ib-dialog"):
             word("h2", t("ib.tags"))
             chosen = ui.select(
                 sorted({*known, *row.tags}), value=list(row.tags), multiple=True, new_value_mode="add-unique",
@@ -293,5 +294,6 @@ class Acts:
             wanted = fold(typed).split()
             return [c for c in choices if all(w in fold(f"{c.title} {c.more}") for w in wanted)]
 
-        with self.desk.root:
+        self.desk.dialogs.clear()
+        with self.desk.dialogs:
             Chooser(label, sift, on_pick, nothing=self.desk.t("ib.nothing")).open()

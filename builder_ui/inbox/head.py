@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
@@ -20,12 +21,14 @@ class Head:
     def __init__(self, desk: Inbox) -> None:
         self.desk = desk
         self._place = node("header", "ib-head-bar")
-        self._last: tuple[InboxRow, Window] | None = None
+        self._last: tuple[object, ...] = ()
 
     def update(self, row: InboxRow, window: Window) -> None:
-        if self._last == (row, window):
+        # an open menu must not go away with every word that is said
+        seen = (_without_words(row), window.open, window.until and int(window.until.timestamp() // 300))
+        if self._last == seen:
             return
-        self._last = (row, window)
+        self._last = seen
         desk, t = self.desk, self.desk.t
         mine = row.person_id == desk.person
         self._place.clear()
@@ -74,3 +77,16 @@ class Head:
                         if row.owner == "person":
                             ui.menu_item(t("ib.give_back"), desk.acts.give_back)
             press("", None, "round ib-to-panel", icon="info", label=t("ib.panel"), data_deed="panel")
+
+
+def _without_words(row: InboxRow) -> InboxRow:
+    """What the bar shows of a conversation, the same while only words are said."""
+    return msgspec.structs.replace(
+        row,
+        unread=0,
+        mentioned=False,
+        draft=False,
+        last_text="",
+        last_message_at=row.last_message_at.min,
+        last_inbound_at=None,
+    )

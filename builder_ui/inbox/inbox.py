@@ -69,6 +69,7 @@ class Inbox:
             self.thread = ThreadPane(self)
             self.panel = Panel(self)
             self.toasts = Toasts(self.t)
+            self.dialogs = node("div")
         await self.list.presence.refresh()
         await self.list.start()
         ui.on("inbox", Browser(self).happened)

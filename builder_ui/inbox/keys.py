@@ -79,5 +79,6 @@ def palette(desk: Inbox) -> None:
         wanted = fold(typed).split()
         return [c for c in choices if all(w in fold(c.title) for w in wanted)]
 
-    with desk.root:
+    desk.dialogs.clear()
+    with desk.dialogs:
         Chooser(t("ib.palette"), sift, lambda deed: deed(), nothing=t("ib.nothing")).open()

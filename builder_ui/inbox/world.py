@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import structlog
 from nicegui import background_tasks
 
 from builder_ui.form import emoji
@@ -29,11 +31,14 @@ BEAT_SECONDS = 20.0
 REFRESH_SECONDS = 2.0
 """Counts are read again at most so often."""
 CONNECT_SECONDS = 60.0
+PAUSE_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
 
 
 class World:
     def __init__(self, desk: Inbox) -> None:
         self.desk = desk
+        self._missed = False
 
     async def follow(self, conversation: int) -> None:
         try:
@@ -59,7 +64,26 @@ class World:
             if conversation:
                 await self.desk.open(conversation)
             self.desk.client.run_javascript("document.body.dataset.ready = 'yes'")
-            await asyncio.gather(self._beats(), self._counts(), self._mine(), self._opened())
+            await asyncio.gather(
+                *(self._kept(loop) for loop in (self._beats, self._counts, self._mine, self._opened))
+            )
+
+    async def _kept(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """A loop that goes on after a fault; what it missed is read anew."""
+        while not self.desk.gone:
+            try:
+                await loop()
+            except Exception as fault:  # noqa: BLE001  a database that is away must not end somebody's working day
+                _log.warning("inbox_paused", loop=loop.__name__, fault=type(fault).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
+                self._missed = True
+
+    async def _catch_up(self) -> None:
+        """After a fault: the list and the open conversation as they are now."""
+        if self._missed:
+            await self.desk.list.load()
+            await self.desk.reread()
+            self._missed = False
 
     async def _beats(self) -> None:
         """A sign of life, and what no news tells."""
@@ -84,6 +108,7 @@ class World:
     async def _mine(self) -> None:
         """What concerns this person and their queues, not what concerns the company."""
         desk = self.desk
+        await self._catch_up()
         while True:
             served = desk.queues
             topics = [f"person/{desk.tenant}/{desk.person}", *(f"queue/{desk.tenant}/{q}" for q in served)]

@@ -354,9 +354,12 @@
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
-    const now = all.findIndex((row) => row === document.activeElement);
-    const from = now >= 0 ? now : all.findIndex((row) => row.getAttribute("aria-current"));
+    // a line that moves loses the focus: one goes on from where it is now
+    let from = all.findIndex((row) => row === document.activeElement);
+    if (from < 0) from = all.findIndex((row) => row.dataset.id === state.at);
+    if (from < 0) from = all.findIndex((row) => row.getAttribute("aria-current"));
     const next = all[Math.max(0, Math.min(all.length - 1, from + by))];
+    state.at = next.dataset.id;
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   };
@@ -457,6 +460,7 @@
       state.id = 0;
       if (field()) { field().value = ""; field().disabled = true; }
     }
+    state.at = String(id);
     for (const row of rows()) if (Number(row.dataset.id) === id) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
     pane("thread");
     history.pushState({ inbox: id }, "", `/inbox/${id}`);

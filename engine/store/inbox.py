@@ -125,7 +125,7 @@ AND t.queue = ANY($2::text[])
 
 async def my_queues(c: Connection, person: int) -> list[str]:
     """Keys of the queues that a person serves. One that nobody has set up is everybody's."""
-    return [r["key"] for r in await c.fetch(MY_QUEUES, person)]
+    return sorted(r["key"] for r in await c.fetch(MY_QUEUES, person))
 
 
 async def page(
