@@ -54,6 +54,8 @@ def test_a_day_off_comes_and_goes_and_the_log_says_so(page: Page, address: str) 
     expect(line).to_contain_text("todo ano")
     monday = page.get_by_role("group", name="Segunda")
     monday.get_by_role("button", name=re.compile("Outro período")).click()
+    # the day is drawn anew with its second period: what is typed before that is gone
+    expect(monday.get_by_label("Segunda 2: das")).to_be_visible(timeout=SOON)
     monday.get_by_label("Segunda 1: às").fill("12:00")
     monday.get_by_label("Segunda 2: das").fill("11:00")
     monday.get_by_label("Segunda 2: às").fill("17:00")
@@ -65,6 +67,7 @@ def test_a_day_off_comes_and_goes_and_the_log_says_so(page: Page, address: str) 
     page.locator("section").filter(has_text="Horário de atendimento").get_by_role(
         "button", name="Salvar"
     ).click()
+    expect(page.get_by_text("Salvo", exact=True).last).to_be_visible(timeout=SOON)
     line.get_by_role("button", name="Retirar Aniversário da cidade").click()
     expect(line).not_to_be_visible(timeout=SOON)
 
