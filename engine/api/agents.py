@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from litestar import Router, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, SkipValidation
+from litestar.params import JSONBody, SkipValidation
 from msgspec import Meta
 
 from engine.api.access import needs
 from engine.api.inbox import person
+from engine.api.moments import Moment, held
 from engine.api.pages import Ident
 from engine.services import agents
 from engine.services.people import Principal
@@ -77,9 +77,9 @@ async def day(rt: Services, who: Asker, agent: Ident) -> list[Stretch]:
 
 
 @get("/figures", guards=[needs("supervision:read")])
-async def figures(rt: Services, who: Asker, since: FromQuery[datetime | None] = None) -> list[AgentFigures]:
+async def figures(rt: Services, who: Asker, since: Moment = None) -> list[AgentFigures]:
     """What each agent did since then, else since the company's midnight."""
-    return list((await agents.figures(rt, who.tenant, since=since)).values())
+    return list((await agents.figures(rt, who.tenant, since=held(since, "/since"))).values())
 
 
 router = Router(

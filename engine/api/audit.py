@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import Router, get
@@ -11,6 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from engine.api.access import needs
+from engine.api.moments import Moment, held
 from engine.api.pages import BIGGEST, Before, Limit, Page, by_id
 from engine.services import auditing
 from engine.services.auditing import Wanted
@@ -30,9 +30,6 @@ Subject = Annotated[
         max_length=300, pattern=r"^[^\x00]*$", description="`person:7`; `person:` finds all of a kind"
     ),
 ]
-Moment = Annotated[datetime | None, QueryParameter(description="With its offset, else taken for UTC")]
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def wanted(
@@ -44,17 +41,13 @@ def wanted(
     until: Moment = None,
 ) -> Wanted:
     return Wanted(
-        person=person, key=key, action=action, subject=subject, since=_held(since), until=_held(until)
+        person=person,
+        key=key,
+        action=action,
+        subject=subject,
+        since=held(since, "/since"),
+        until=held(until, "/until"),
     )
-
-
-def _held(moment: datetime | None) -> datetime | None:
-    """A time that the database can hold."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(moment, EARLIEST), LATEST)
 
 
 @get("/")

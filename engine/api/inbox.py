@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -17,6 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, SkipValidation
 
 from engine.api.access import needs
+from engine.api.moments import Moment, held
 from engine.api.pages import BIGGEST, Before, Page, by_id
 from engine.core.errors import TramaError
 from engine.services import inbox, mentions
@@ -28,7 +28,6 @@ from engine.services.views import Filters, InboxCursor, InboxRow, MentionRow, Vi
 Services = NamedDependency[SkipValidation[Runtime]]
 Asker = NamedDependency[SkipValidation[Principal]]
 Key = Annotated[int | None, QueryParameter(ge=0, le=BIGGEST)]
-Moment = Annotated[datetime | None, QueryParameter(description="With its offset from UTC")]
 Few = Annotated[int, QueryParameter(ge=1, le=100, description="At most so many items")]
 
 
@@ -61,13 +60,6 @@ def _read(text: str) -> InboxCursor | None:
     return found
 
 
-def _aware(moment: datetime | None, path: str) -> datetime | None:
-    """Raises `input:no-zone`."""
-    if moment is not None and moment.tzinfo is None:
-        raise TramaError("input:no-zone", "a time needs its offset from UTC", path=path)
-    return moment
-
-
 @get("/")
 async def listed(
     rt: Services,
@@ -93,8 +85,8 @@ async def listed(
         unread=unread,
         priority=priority,
         agent=agent,
-        since=_aware(since, "/since"),
-        until=_aware(until, "/until"),
+        since=held(since, "/since"),
+        until=held(until, "/until"),
     )
     rows = await inbox.conversations(
         rt, who.tenant, person(who), view, filters=filters, after=_read(after), limit=limit

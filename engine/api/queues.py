@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,6 +12,7 @@ from msgspec import Meta
 
 from engine.api.access import needs
 from engine.api.inbox import person
+from engine.api.moments import Moment, held
 from engine.api.pages import BIGGEST, Before, Ident, Limit, Page, by_id
 from engine.api.texts import Name
 from engine.core.desk.queues import Key, QueueSettings
@@ -95,12 +95,10 @@ async def restore(rt: Services, who: Asker, queue: Ident) -> QueueRow:
 
 
 @get("/{queue:int}/figures", guards=[needs("supervision:read")])
-async def figures(
-    rt: Services, who: Asker, queue: Ident, since: FromQuery[datetime | None] = None
-) -> QueueFigures:
+async def figures(rt: Services, who: Asker, queue: Ident, since: Moment = None) -> QueueFigures:
     """What was measured since then, else since the company's midnight. Null where nothing was."""
     row = await queues.queue(rt, who.tenant, queue)
-    return await queues.figures(rt, who.tenant, row.key, since=since)
+    return await queues.figures(rt, who.tenant, row.key, since=held(since, "/since"))
 
 
 @get("/{queue:int}/tickets")

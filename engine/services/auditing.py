@@ -66,7 +66,7 @@ async def export(
     formula. The export itself is noted before it begins."""
     async with rt.db.tenant(tenant) as c:
         asked = {k: v for k, v in msgspec.structs.asdict(wanted).items() if v}
-        await store.note(c, "audit_exported", "audit", person=person, **asked)
+        await store.note(c, "audit_exported", "audit", person=person, wanted=asked)
     yield b"\xef\xbb\xbf" + _lines([_HEADS])
     before = LAST
     while rows := await search(rt, tenant, wanted, before=before, limit=_PAGE):
