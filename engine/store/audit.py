@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from engine.store.database import Connection
+from engine.store.payloads import encode
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ async def note(c: Connection, action: str, subject: str, *, person: int | None =
         who.address[:64],
         action,
         subject,
-        msgspec.json.encode(detail),
+        encode(detail),
     )
 
 
