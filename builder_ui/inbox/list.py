@@ -145,6 +145,7 @@ class ListPane:
     async def choose(self, view: View) -> None:
         """Look at another view."""
         self.view = view
+        self.desk.stale.set()
         if self._words:
             self._words = ""
             self._search.value = ""
@@ -294,7 +295,7 @@ class ListPane:
         """What no news tells: counts, and the beginning of views that follow none."""
         desk = self.desk
         self._show_counts(await inbox.counts(desk.rt, desk.tenant, desk.person))
-        if self.view in LIVE or self._words:
+        if self.live:
             return
         rows = await inbox.conversations(
             desk.rt, desk.tenant, desk.person, self.view, filters=self._filters, limit=PAGE
@@ -312,6 +313,11 @@ class ListPane:
         self.desk.js(
             "unread", sum(1 for r in self._rows.values() if r.row.unread) if self.view == "mine" else 0
         )
+
+    @property
+    def live(self) -> bool:
+        """Whether the view follows the news by itself."""
+        return self.view in LIVE or bool(self._words)
 
     def shown(self, ident: int) -> InboxRow | None:
         found = self._rows.get(ident)

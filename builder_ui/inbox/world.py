@@ -30,6 +30,8 @@ SOON_SECONDS = 0.015
 BEAT_SECONDS = 20.0
 REFRESH_SECONDS = 2.0
 """Counts are read again at most so often."""
+LOOK_SECONDS = 5.0
+"""Views that follow no news are looked at so often."""
 CONNECT_SECONDS = 60.0
 PAUSE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
@@ -99,7 +101,9 @@ class World:
 
     async def _counts(self) -> None:
         while True:
-            await self.desk.stale.wait()
+            patience = None if self.desk.list.live else LOOK_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.desk.stale.wait(), patience)
             self.desk.stale.clear()
             await self.desk.list.refresh()
             await self.desk.list.presence.refresh()
