@@ -17,12 +17,10 @@ POLICY, TOO_BIG, TRY_AGAIN = 1008, 1009, 1013
 _log = structlog.get_logger(__name__)
 
 
-async def both_ways(
-    socket: WebSocket[Any, Any, Any], hear: Coroutine[Any, Any, None], tell: Coroutine[Any, Any, None]
-) -> None:
-    """Run both; what one of them raises closes the socket: a TramaError as a breach of the rules, by its code, anything
-    else as a fault of ours. That the other side has gone is no fault."""
-    tasks = (asyncio.create_task(hear), asyncio.create_task(tell))
+async def both_ways(socket: WebSocket[Any, Any, Any], *work: Coroutine[Any, Any, None]) -> None:
+    """Do all of it until one ends; what one raises closes the socket: a TramaError as a breach of the rules, by its
+    code, anything else as a fault of ours. That the other side has gone is no fault."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

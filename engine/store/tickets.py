@@ -280,7 +280,7 @@ async def release(c: Connection, ticket: int) -> None:
     await lock(c, [ticket])
     await c.execute(
         "WITH freed AS (UPDATE ticket SET state = 'waiting', person_id = NULL, assigned_at = NULL, rev = rev + 1 "
-        "WHERE id = $1 RETURNING conversation_id) "
+        "WHERE id = $1 AND state = 'serving' RETURNING conversation_id) "
         "UPDATE conversation v SET person_id = NULL, epoch = epoch + 1 FROM freed f WHERE v.id = f.conversation_id",
         ticket,
     )

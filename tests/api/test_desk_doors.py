@@ -15,6 +15,7 @@ from greeting import greeting, to_people
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from engine.api import live
 from engine.services import agents, people, routing
 
 PASSWORD = "uma-senha-comprida"
@@ -240,3 +241,16 @@ async def test_an_agent_lets_a_flow_run_and_keeps_the_conversation(
         await rui.post(f"/conversations/{waiting}/messages", type="text", text="De nada")
         outs = await acme.rows("SELECT author FROM message WHERE direction = 'out' ORDER BY id DESC LIMIT 1")
         assert outs == [("person",)]
+
+
+async def test_who_is_let_out_does_not_go_on_listening(
+    acme: Company, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "AGAIN_SECONDS", 0.05)
+    async with agent(acme, url, "rui") as rui, rui.listening() as ear:
+        await ear.hears("ready")
+        await rui.client.post("/logout")
+        with pytest.raises(ConnectionClosed) as end:
+            await ear.hears("nothing")
+    assert end.value.rcvd is not None
+    assert end.value.rcvd.reason == "access:login-needed"
