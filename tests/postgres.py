@@ -48,7 +48,7 @@ class TestServer:
     async def clone(self) -> str:
         name = f"t{next(_numbers)}"
         admin = await asyncpg.connect(self.dsn("postgres"))
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
         await admin.close()
         return name
 

@@ -24,6 +24,7 @@ class Composer:
         t = desk.t
         with node("div", "ib-composer", data_kind="reply") as self._box:
             self._strip = node("div", "ib-strip")
+            self._strip.set_visibility(False)
             with node("div", "ib-kinds", role="group", aria_label=t("ib.kinds")):
                 for kind in ("reply", "note"):
                     press(

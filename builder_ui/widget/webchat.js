@@ -438,6 +438,9 @@
       if (bubble) bubble.querySelector(".meta").textContent = `${clock(Date.now())} ✓`;
       waitForAnswer(true);
     },
+    typing() {
+      waitForAnswer(true);
+    },
     refused(frame) {
       settle(frame.id);
       const bubble = own.get(frame.id);

@@ -17,8 +17,8 @@ from engine.services import agents, waiting_room
 from engine.services.desk import Desk, desk_of, say
 from engine.services.runtime import Runtime
 from engine.store import agents as agent_store
+from engine.store import audit, news, routing, tenants
 from engine.store import conversations as conversation_store
-from engine.store import news, routing, tenants
 from engine.store import tickets as store
 from engine.store.database import AWAY, Connection
 from engine.store.news import Told
@@ -84,6 +84,8 @@ async def distribute(rt: Runtime, tenant: int) -> list[Given]:
         made.sort(key=lambda m: order[m[0]])
         await agent_store.given(c, [m[2] for m in made], moments)
         await _greet(c, desk, made, {t.id: t.queue for t in waiting})
+        given_to = [(f"conversation:{m[1]}", {"after": {"person": m[2]}}) for m in made]
+        await audit.note_many(c, "ticket_routed", given_to)
         told = [_told(m, {t.id: t.queue for t in waiting}[m[0]]) for m in made]
         numbers = await news.tell(c, told)
     for fault in faults:

@@ -147,6 +147,8 @@ class Visit:
             news = await self._next()
             if news is None or news.kind == "resync":
                 return
+            if news.kind == "typing" and news.data.get("person"):
+                yield _frame(t="typing")
             if news.kind in ("message_received", "message_sent"):
                 number = int(news.data.get("message", 0))
                 if number not in self._told:

@@ -56,6 +56,16 @@ async def note(c: Connection, action: str, subject: str, *, person: int | None =
     )
 
 
+async def note_many(c: Connection, action: str, rows: list[tuple[str, dict[str, Any]]]) -> None:
+    """The same deed of the product itself to many: (subject, detail) of each."""
+    await c.execute(
+        "INSERT INTO audit (action, subject, detail) SELECT $1, s, d FROM unnest($2::text[], $3::jsonb[]) w(s, d)",
+        action,
+        [subject for subject, _ in rows],
+        [encode(detail) for _, detail in rows],
+    )
+
+
 async def noted_lately(c: Connection, action: str, subject: str, seconds: int) -> bool:
     """Whether who asks has a row of this within the last seconds."""
     who = asking.get()
