@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from playwright.sync_api import Browser, Page
 from scene import Stage
 
 
-@pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+@contextmanager
+def demonstration() -> Iterator[str]:
     """`trama demo` on a free port with a data folder that is thrown away; its address once it answers."""
     folder = Path(tempfile.mkdtemp(prefix="trama-e2e-"))
     # the embedded server may run as another user
@@ -25,6 +26,20 @@ def address() -> Iterator[str]:
     with served(lambda port: command, folder, "/demonstracao", environment) as base:
         yield base
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The demonstration that the tests of the screens share."""
+    with demonstration() as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def ruined() -> Iterator[str]:
+    """A demonstration for tests that leave nothing as it was."""
+    with demonstration() as base:
+        yield base
 
 
 @pytest.fixture

@@ -23,23 +23,23 @@ LEFT_OUT = ("/api/v1/me/sessions", "/api/v1/me/password", "/oauth/revoke", "/api
 EXAMPLES = 12
 
 
-@pytest.fixture(scope="session")
-def cookie(address: str) -> Iterator[str]:
+@pytest.fixture
+def cookie(ruined: str) -> Iterator[str]:
     form = urllib.parse.urlencode({"email": "demo@plataforma.com", "password": "demo123"}).encode()
 
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_: object) -> None:
             return None
 
-    request = urllib.request.Request(f"{address}/login", data=form, headers={"origin": address})
+    request = urllib.request.Request(f"{ruined}/login", data=form, headers={"origin": ruined})
     try:
         urllib.request.build_opener(Stay).open(request, timeout=20)
     except urllib.error.HTTPError as answer:
         yield answer.headers["set-cookie"].partition(";")[0]
 
 
-def test_no_request_brings_the_program_down(address: str, cookie: str) -> None:
-    schema = schemathesis.openapi.from_url(f"{address}/schema/openapi.json")
+def test_no_request_brings_the_program_down(ruined: str, cookie: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{ruined}/schema/openapi.json")
     fallen: dict[str, str] = {}
     tried = 0
     for result in schema.get_all_operations():
@@ -49,7 +49,7 @@ def test_no_request_brings_the_program_down(address: str, cookie: str) -> None:
         tried += 1
 
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            knock = _knocking(operation, mode, address, cookie, fallen)
+            knock = _knocking(operation, mode, ruined, cookie, fallen)
             knock()
     assert tried > 100
     assert fallen == {}
