@@ -113,7 +113,7 @@ class Deliveries(Fleet[Flight]):
             return []
         await outbox.take(c, [w.id for w in go])
         to = await outbox.addresses(c, go)
-        return [Flight(loaded[w.channel], w, to.get(w.conversation, [])) for w in go]
+        return [Flight(loaded[w.channel], w, to.get((w.conversation, w.channel), [])) for w in go]
 
     async def _fly(self, tenant: int, errand: Flight) -> None:
         flight = errand

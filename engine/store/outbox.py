@@ -123,21 +123,25 @@ async def postpone(c: Connection, later: dict[str, datetime]) -> None:
     )
 
 
-async def addresses(c: Connection, waiting: list[Waiting]) -> dict[int, list[Identity]]:
-    """The identities of each conversation's contact on its channel. Of several people's numbers that were merged into
+async def addresses(c: Connection, waiting: list[Waiting]) -> dict[tuple[int, int], list[Identity]]:
+    """The identities of each conversation's contact on the channel that the bubble goes over (of a conversation that
+    moved it may be the one of before), by conversation and channel. Of several people's numbers that were merged into
     one contact, the one that this conversation was written from comes first; then what the channel confirmed, then
     what was seen first."""
+    pairs = sorted({(w.conversation, w.channel) for w in waiting})
     rows = await c.fetch(
-        "SELECT v.id, i.kind, i.value FROM conversation v JOIN contact_identity i "
-        "ON i.contact_id = v.contact_id AND i.channel_id = v.channel_id WHERE v.id = ANY($1::bigint[]) "
+        "SELECT v.id, i.channel_id, i.kind, i.value FROM unnest($1::bigint[], $2::bigint[]) w(conversation, channel) "
+        "JOIN conversation v ON v.id = w.conversation "
+        "JOIN contact_identity i ON i.contact_id = v.contact_id AND i.channel_id = w.channel "
         "ORDER BY (i.kind || ':' || i.value = v.address AND EXISTS (SELECT 1 FROM contact_merge m "
         "WHERE m.kept_id = v.contact_id AND m.undone_at IS NULL)) DESC, "
         "(i.evidence = 'confirmed by the channel') DESC, i.id",
-        sorted({w.conversation for w in waiting}),
+        [p[0] for p in pairs],
+        [p[1] for p in pairs],
     )
-    found: dict[int, list[Identity]] = {}
+    found: dict[tuple[int, int], list[Identity]] = {}
     for r in rows:
-        found.setdefault(r["id"], []).append(Identity(r["kind"], r["value"]))
+        found.setdefault((r["id"], r["channel_id"]), []).append(Identity(r["kind"], r["value"]))
     return found
 
 

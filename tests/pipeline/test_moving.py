@@ -54,6 +54,9 @@ async def test_somebody_from_whatsapp_goes_on_in_the_webchat(acme: Company) -> N
         "SELECT DISTINCT contact_id FROM contact_identity WHERE channel_id = $1", site
     ) == [row.contact_id]
 
+    await acme.deliveries.drain()
+    assert acme.graph.texts[-1] == "Vamos continuar esta conversa por Site.", "told where they came from"
+
     await visit.receive(b'{"t":"message","id":"abcdefgh","text":"cheguei"}')
     thread = await conversations.messages(acme.rt, acme.tenant, conversation)
     assert thread[0].text == "cheguei"
