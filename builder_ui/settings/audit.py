@@ -7,15 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import empty
-from builder_ui.settings.frame import Hand, framed, when
+from builder_ui.settings.frame import Hand, part, when
 from builder_ui.simulator.bubbles import ZONE
-from builder_ui.visit import to_login, visit
 from engine.services import auditing, people
 from engine.services.auditing import LAST, Wanted
 from engine.services.demo import Demo
@@ -41,16 +38,12 @@ KINDS = (
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "settings.audit", demo=demo is not None):
-            listing = Listing(Hand(rt, seen))
-            await listing.prepare()
-            await listing.load()
-        return None
+    async def build(hand: Hand) -> None:
+        listing = Listing(hand)
+        await listing.prepare()
+        await listing.load()
+
+    part(rt, demo, PATH, "settings.audit", build)
 
 
 class Listing:

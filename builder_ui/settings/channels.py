@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import chip, empty
-from builder_ui.settings.frame import Hand, Strip, framed
-from builder_ui.visit import to_login, visit
+from builder_ui.settings.frame import Hand, Strip, part
 from engine.services import channels
 from engine.services.channels import HIDDEN, ChannelView, Kind
 from engine.services.demo import Demo
@@ -22,19 +19,12 @@ PATH = "/settings/channels"
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "channels.title", demo=demo is not None):
-            await Listing(Hand(rt, seen), rt.settings.public_url or str(request.base_url).rstrip("/")).load()
-        return None
+    part(rt, demo, PATH, "channels.title", lambda hand: Listing(hand).load())
 
 
 class Listing:
-    def __init__(self, hand: Hand, base: str) -> None:
-        self._hand, self._base, t = hand, base, hand.t
+    def __init__(self, hand: Hand) -> None:
+        self._hand, t = hand, hand.t
         self._may = hand.by.may("channels:write")
         self._kinds = {kind.kind: kind for kind in channels.kinds()}
         with node("header", "page-head"):
@@ -73,7 +63,7 @@ class Listing:
     def _address(self, row: ChannelView) -> str:
         """Where the other side is to send: what an administrator copies into its settings."""
         path = f"/webchat/{row.id}/widget.js" if row.kind == "webchat" else f"/webhooks/{row.kind}/{row.id}"
-        return self._base + path
+        return self._hand.address + path
 
     def _deeds(self, row: ChannelView) -> None:
         t = self._hand.t

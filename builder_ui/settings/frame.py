@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
+from fastapi import Request
+from fastapi.responses import Response
 from nicegui import ui
 from nicegui.element import Element
 
@@ -15,8 +17,9 @@ from builder_ui.settings.sections import OWN, SECTIONS, Section
 from builder_ui.shell import shell
 from builder_ui.simulator.bubbles import ZONE
 from builder_ui.texts import Texts
-from builder_ui.visit import Visit
+from builder_ui.visit import Visit, to_login, visit
 from engine.core.errors import TramaError
+from engine.services.demo import Demo
 from engine.services.permissions import page_right
 from engine.services.principal import Principal
 from engine.services.runtime import Runtime
@@ -52,12 +55,28 @@ def framed(seen: Visit, path: str, key: str, *, demo: bool) -> Iterator[None]:
             yield
 
 
-class Hand:
-    """Who works on a page of the settings, and how what they do is carried out and told."""
+def part(
+    rt: Runtime, demo: Demo | None, path: str, key: str, build: Callable[[Hand], Awaitable[object]]
+) -> None:
+    """Register a part of the settings at `path`; `build` fills its page."""
 
-    def __init__(self, rt: Runtime, seen: Visit) -> None:
+    @ui.page(path)
+    async def page(request: Request) -> Response | None:
+        seen = visit(request)
+        if seen.principal is None:
+            return to_login(request)
+        with framed(seen, path, key, demo=demo is not None):
+            await build(Hand(rt, seen, rt.settings.public_url or str(request.base_url).rstrip("/")))
+        return None
+
+
+class Hand:
+    """Who works on a page of the settings, and how what they do is carried out and told. `address` is where others
+    reach this installation."""
+
+    def __init__(self, rt: Runtime, seen: Visit, address: str = "") -> None:
         assert seen.principal is not None
-        self.rt, self.t, self.by = rt, seen.t, seen.principal
+        self.rt, self.t, self.by, self.address = rt, seen.t, seen.principal, address
         self.tenant = seen.principal.tenant
 
     async def do(self, deed: Awaitable[T], said: str = "") -> T | None:

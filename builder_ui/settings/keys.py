@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import Tone, chip, empty
-from builder_ui.settings.frame import Hand, framed, shown_once, when
-from builder_ui.visit import to_login, visit
+from builder_ui.settings.frame import Hand, part, shown_once, when
 from engine.services import keys
 from engine.services.demo import Demo
 from engine.services.permissions import RIGHTS
@@ -24,14 +21,7 @@ LIVES = (0, 30, 90, 365)
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "settings.keys", demo=demo is not None):
-            await Listing(Hand(rt, seen)).load()
-        return None
+    part(rt, demo, PATH, "settings.keys", lambda hand: Listing(hand).load())
 
 
 class Listing:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 from nicegui.element import Element
 
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import chip, empty
-from builder_ui.settings.frame import Hand, Strip, framed, item, shown_once, when
+from builder_ui.settings.frame import Hand, Strip, item, part, shown_once, when
 from builder_ui.settings.person import PersonForm
-from builder_ui.visit import to_login, visit
 from engine.services import logins, people, second_factor
 from engine.services.demo import Demo
 from engine.services.people import PersonState
@@ -27,14 +24,7 @@ STATES: tuple[PersonState | str, ...] = (*get_args(PersonState), "")
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "settings.people", demo=demo is not None):
-            await Listing(Hand(rt, seen)).load()
-        return None
+    part(rt, demo, PATH, "settings.people", lambda hand: Listing(hand).load())
 
 
 class Listing:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import chip, empty
-from builder_ui.settings.frame import Hand, Strip, framed
-from builder_ui.visit import to_login, visit
+from builder_ui.settings.frame import Hand, Strip, part
 from engine.services import people, queues, teams
 from engine.services.demo import Demo
 from engine.services.queues import QueueDraft
@@ -23,14 +20,7 @@ PATH = "/settings/queues"
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "queues.title", demo=demo is not None):
-            await Listing(Hand(rt, seen)).load()
-        return None
+    part(rt, demo, PATH, "queues.title", lambda hand: Listing(hand).load())
 
 
 class Listing:

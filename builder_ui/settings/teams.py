@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Request
-from fastapi.responses import Response
 from nicegui import ui
 
 from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import empty
-from builder_ui.settings.frame import Hand, Strip, framed
-from builder_ui.visit import to_login, visit
+from builder_ui.settings.frame import Hand, Strip, part
 from engine.services import people, teams
 from engine.services.demo import Demo
 from engine.services.runtime import Runtime
@@ -19,14 +16,7 @@ PATH = "/settings/teams"
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
-    @ui.page(PATH)
-    async def page(request: Request) -> Response | None:
-        seen = visit(request)
-        if seen.principal is None:
-            return to_login(request)
-        with framed(seen, PATH, "settings.teams", demo=demo is not None):
-            await Listing(Hand(rt, seen)).load()
-        return None
+    part(rt, demo, PATH, "settings.teams", lambda hand: Listing(hand).load())
 
 
 class Listing:
