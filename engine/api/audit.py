@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Router, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter, SkipValidation
 from litestar.response import Stream
 
@@ -50,21 +50,18 @@ def wanted(
     )
 
 
+Asked = NamedDependency[SkipValidation[Wanted]]
+
+
 @get("/")
 async def listed(
     rt: Services,
     who: Asker,
-    person: Number = None,
-    key: Number = None,
-    action: Action = "",
-    subject: Subject = "",
-    since: Moment = None,
-    until: Moment = None,
+    asked: Asked,
     before: Before = 2**62,
     limit: Limit = 50,
 ) -> Page[AuditRow]:
     """Newest first. `detail` has `before` and `after` of what was changed."""
-    asked = wanted(person, key, action, subject, since, until)
     return by_id(await auditing.search(rt, who.tenant, asked, before=before, limit=limit), limit)
 
 
@@ -78,15 +75,9 @@ async def actions(rt: Services, who: Asker) -> list[str]:
 async def export(
     rt: Services,
     who: Asker,
-    person: Number = None,
-    key: Number = None,
-    action: Action = "",
-    subject: Subject = "",
-    since: Moment = None,
-    until: Moment = None,
+    asked: Asked,
 ) -> Stream:
     """CSV, newest first, streamed. No cell is a formula."""
-    asked = wanted(person, key, action, subject, since, until)
     return Stream(
         auditing.export(rt, who.tenant, asked, person=who.person),
         media_type="text/csv; charset=utf-8",
@@ -95,5 +86,9 @@ async def export(
 
 
 router = Router(
-    "/api/v1/audit", route_handlers=[listed, actions, export], guards=[needs("audit:read")], tags=["audit"]
+    "/api/v1/audit",
+    route_handlers=[listed, actions, export],
+    guards=[needs("audit:read")],
+    tags=["audit"],
+    dependencies={"asked": Provide(wanted, sync_to_thread=False)},
 )
