@@ -1,5 +1,7 @@
 """Agents: who is there, what they serve and how much of it."""
 
+# ruff: noqa: S608  only constants of this module are put into statements
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -41,17 +43,32 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SERVES = ("administrator", "supervisor", "agent")
-_ROW = """
+_NAMED = """(EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id AND m.person_id = {person})
+    OR EXISTS (SELECT 1 FROM queue_team t JOIN team_member tm ON tm.team_id = t.team_id
+               WHERE t.queue_id = q.id AND tm.person_id = {person}))"""
+"""Whether queue `q` names this person, or one of their teams."""
+_SERVED = (
+    """q.state = 'active' AND (
+    (NOT EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id)
+     AND NOT EXISTS (SELECT 1 FROM queue_team m WHERE m.queue_id = q.id))
+    OR """
+    + _NAMED
+    + ")"
+)
+"""Whether this person serves queue `q`: one that names nobody is everybody's."""
+_ROW = (
+    """
 SELECT p.id AS person_id, p.name, p.email, coalesce(a.state, 'offline') AS state, coalesce(a.reason, '') AS reason,
     a.since, coalesce(n.serving, 0) AS serving, a.most, coalesce(a.skills, '{}') AS skills, a.idle_since,
-    ARRAY(SELECT DISTINCT q.key FROM queue q WHERE q.state = 'active' AND (
-        EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id AND m.person_id = p.id)
-        OR EXISTS (SELECT 1 FROM queue_team t JOIN team_member tm ON tm.team_id = t.team_id
-                   WHERE t.queue_id = q.id AND tm.person_id = p.id)) ORDER BY q.key) AS queues,
+    ARRAY(SELECT DISTINCT q.key FROM queue q WHERE q.state = 'active' AND """
+    + _NAMED.format(person="p.id")
+    + """
+        ORDER BY q.key) AS queues,
     ARRAY(SELECT team_id FROM team_member tm WHERE tm.person_id = p.id ORDER BY 1) AS teams
 FROM person p LEFT JOIN agent a ON a.person_id = p.id
 LEFT JOIN (SELECT person_id, count(*) AS serving FROM ticket WHERE state = 'serving' GROUP BY 1) n ON n.person_id = p.id
 """
+)
 
 
 async def everyone(c: Connection) -> list[AgentRow]:
@@ -126,12 +143,7 @@ async def servers(c: Connection) -> list[Server]:
     rows = await c.fetch(
         "SELECT p.id, a.skills, a.most, a.assigned_at, a.idle_since, "
         "(SELECT count(*) FROM ticket t WHERE t.person_id = p.id AND t.state = 'serving') AS serving, "
-        "ARRAY(SELECT q.key FROM queue q WHERE q.state = 'active' AND ("
-        "  NOT EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id) "
-        "  AND NOT EXISTS (SELECT 1 FROM queue_team m WHERE m.queue_id = q.id) "
-        "  OR EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id AND m.person_id = p.id) "
-        "  OR EXISTS (SELECT 1 FROM queue_team t JOIN team_member tm ON tm.team_id = t.team_id "
-        "             WHERE t.queue_id = q.id AND tm.person_id = p.id))) AS own, "
+        "ARRAY(SELECT q.key FROM queue q WHERE " + _SERVED.format(person="p.id") + ") AS own, "
         "ARRAY(SELECT DISTINCT t.queue FROM ticket t WHERE t.state = 'waiting' AND NOT EXISTS ("
         "  SELECT 1 FROM queue q WHERE q.key = t.queue AND q.state = 'active')) AS loose "
         "FROM agent a JOIN person p ON p.id = a.person_id "
@@ -155,12 +167,7 @@ async def servers(c: Connection) -> list[Server]:
 async def serves(c: Connection, person: int) -> list[str]:
     """The keys of the active queues that this person serves, those that name nobody among them."""
     rows = await c.fetch(
-        "SELECT q.key FROM queue q WHERE q.state = 'active' AND ("
-        "  NOT EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id) "
-        "  AND NOT EXISTS (SELECT 1 FROM queue_team m WHERE m.queue_id = q.id) "
-        "  OR EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id AND m.person_id = $1) "
-        "  OR EXISTS (SELECT 1 FROM queue_team t JOIN team_member tm ON tm.team_id = t.team_id "
-        "             WHERE t.queue_id = q.id AND tm.person_id = $1)) ORDER BY q.key",
+        "SELECT q.key FROM queue q WHERE " + _SERVED.format(person="$1") + " ORDER BY q.key",
         person,
     )
     return [r[0] for r in rows]
