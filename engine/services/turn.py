@@ -217,7 +217,7 @@ def _comes_back(seat: Seat, event: AnyEvent) -> bool:
     return (
         seat.return_person is not None
         and seat.owner == "bot"
-        and seat.session is None
+        and (seat.session is None or seat.session.state != "waiting")
         and isinstance(event, MessageReceived)
     )
 

@@ -180,12 +180,13 @@ async def open_conversations(c: Connection, channels: list[int], contacts: list[
     """Make sure that each pair has an open conversation. The protocol number is the day and the running number. Who was
     served by a person a short while ago is to come back to them."""
     await c.execute(
-        "INSERT INTO conversation (id, channel_id, contact_id, return_person, return_queue, protocol) "
-        "SELECT n, channel_id, contact_id, before.person_id, coalesce(before.queue, ''), "
+        "INSERT INTO conversation (id, channel_id, contact_id, return_person, return_queue, return_until, protocol) "
+        "SELECT n, channel_id, contact_id, before.person_id, coalesce(before.queue, ''), before.return_until, "
         "to_char(now(), 'YYYYMMDD') || lpad(n::text, greatest(6, length(n::text)), '0') "
         "FROM (SELECT nextval(pg_get_serial_sequence('conversation', 'id')) n, channel_id, contact_id "
         "      FROM unnest($1::bigint[], $2::bigint[]) w(channel_id, contact_id)) x "
-        "LEFT JOIN LATERAL (SELECT t.person_id, t.queue FROM conversation v JOIN ticket t ON t.conversation_id = v.id "
+        "LEFT JOIN LATERAL (SELECT t.person_id, t.queue, t.return_until FROM conversation v "
+        "  JOIN ticket t ON t.conversation_id = v.id "
         "  WHERE v.contact_id = x.contact_id AND t.state = 'finished' AND t.person_id IS NOT NULL "
         "    AND t.return_until > now() + (SELECT make_interval(secs => clock_offset_seconds) FROM tenant) "
         "  ORDER BY t.id DESC LIMIT 1) before ON true ON CONFLICT DO NOTHING",

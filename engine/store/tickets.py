@@ -289,9 +289,13 @@ async def release(c: Connection, ticket: int) -> None:
 async def finish(
     c: Connection, ticket: int, state: TicketState, at: datetime, outcome: str, return_seconds: float
 ) -> None:
+    """`return_seconds`: how long the contact comes back to who served them, in this conversation or a new one."""
     await c.execute(
-        "UPDATE ticket SET state = $2, finished_at = $3, outcome = left($4, 200), rev = rev + 1, "
-        "return_until = $3::timestamptz + make_interval(secs => $5) WHERE id = $1 AND state IN ('waiting', 'serving')",
+        "WITH ended AS (UPDATE ticket SET state = $2, finished_at = $3, outcome = left($4, 200), rev = rev + 1, "
+        "return_until = $3::timestamptz + make_interval(secs => $5) WHERE id = $1 AND state IN ('waiting', 'serving') "
+        "RETURNING conversation_id, person_id, queue, return_until) "
+        "UPDATE conversation v SET return_person = e.person_id, return_queue = e.queue, return_until = e.return_until "
+        "FROM ended e WHERE v.id = e.conversation_id",
         ticket,
         state,
         at,

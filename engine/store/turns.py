@@ -111,7 +111,9 @@ WITH due AS (
     GROUP BY conversation_id ORDER BY due LIMIT $1
 )
 SELECT v.id, v.channel_id, ch.kind, v.contact_id, v.protocol, v.state, v.owner, v.epoch, v.messages,
-       v.last_inbound_at, v.session, v.return_person, v.return_queue, t.rev, t.flows_rev
+       v.last_inbound_at, v.session, v.return_queue,
+       CASE WHEN v.return_until > now() + make_interval(secs => t.clock_offset_seconds) THEN v.return_person END
+           AS return_person, t.rev, t.flows_rev
 FROM due JOIN conversation v ON v.id = due.conversation_id JOIN channel ch ON ch.id = v.channel_id
 CROSS JOIN tenant t
 FOR NO KEY UPDATE OF v SKIP LOCKED

@@ -135,6 +135,37 @@ async def test_who_writes_again_soon_gets_the_same_person(acme: Company) -> None
     assert served in (rui, eva)
 
 
+async def test_also_after_they_were_asked_how_it_was(acme: Company) -> None:
+    rating = to_people(id="rating", start="rate", triggers=[{"on": "closed"}]) | {
+        "nodes": [{"type": "csat", "id": "rate"}],
+    }
+    await queue(acme, return_seconds=3600)
+    rui = await agent(acme, "rui")
+    (conversation,) = await calls(acme)
+    await acme.publish(rating)
+    await distribute(acme)
+    await conversations.close(acme.rt, acme.tenant, conversation, person=rui)
+    await acme.turns.drain()
+    await acme.says("5")
+    await acme.turns.drain()
+    assert await acme.rows("SELECT score FROM rating") == [5], "the answer is the rating, not a call"
+    await acme.says("esqueci uma coisa")
+    await acme.turns.drain()
+    row = await tickets.current(acme.rt, acme.tenant, conversation)
+    assert row is not None
+    assert (row.reason, row.agent) == ("desk:returned", str(rui))
+    await distribute(acme)
+    await conversations.close(acme.rt, acme.tenant, conversation, person=rui)
+    await acme.turns.drain()
+    await acme.rows("UPDATE conversation SET return_until = now() - interval '1 hour' RETURNING 1")
+    for text in ("5", "bom dia"):
+        await acme.says(text)
+        await acme.turns.drain()
+    assert (await acme.rows("SELECT reason FROM ticket ORDER BY id DESC LIMIT 1")) == [""], (
+        "the flow, not the person"
+    )
+
+
 async def test_who_waits_too_long_is_let_go_and_the_bot_has_them_again(acme: Company) -> None:
     await queue(acme, abandon_seconds=600, text_abandoned="Desculpe, {{ protocol }}.")
     (conversation,) = await calls(acme)

@@ -99,14 +99,15 @@ CREATE INDEX ticket_queue ON ticket (tenant_id, queue, id DESC);
 CREATE UNIQUE INDEX ticket_one_open ON ticket (conversation_id) WHERE state IN ('waiting', 'serving');
 CREATE INDEX ticket_finished ON ticket (tenant_id, finished_at DESC) WHERE finished_at IS NOT NULL;
 
--- `queue` of the open ticket; `return_person` has it again when the contact comes back in time.
+-- `queue` of the open ticket; `return_person` has it again when the contact comes back before `return_until`.
 ALTER TABLE conversation
     ADD COLUMN queue text NOT NULL DEFAULT '',
     ADD COLUMN priority smallint NOT NULL DEFAULT 0,
     ADD COLUMN snoozed_until timestamptz,
     ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
     ADD COLUMN return_person bigint,
-    ADD COLUMN return_queue text NOT NULL DEFAULT '';
+    ADD COLUMN return_queue text NOT NULL DEFAULT '',
+    ADD COLUMN return_until timestamptz;
 DROP INDEX conversation_protocol;
 CREATE UNIQUE INDEX conversation_protocol ON conversation (tenant_id, protocol) WHERE protocol <> '';
 CREATE INDEX conversation_person ON conversation (tenant_id, person_id, last_message_at DESC, id DESC)

@@ -38,6 +38,7 @@ class Conversation(Table, tablename="conversation", db=NOWHERE):
     tags = Array(base_column=Text(), null=False)
     return_person = BigInt(null=True)
     return_queue = Text(null=False)
+    return_until = Timestamptz(null=True)
     address = Text(null=False)
 
 
