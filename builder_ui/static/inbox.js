@@ -354,7 +354,6 @@
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
-    // a line that moves loses the focus: one goes on from where it is now
     let from = all.findIndex((row) => row === document.activeElement);
     if (from < 0) from = all.findIndex((row) => row.dataset.id === state.at);
     if (from < 0) from = all.findIndex((row) => row.getAttribute("aria-current"));
@@ -363,6 +362,23 @@
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   };
+  // A line that moves up in the list loses the focus: it is given back, unless it went somewhere else meanwhile.
+  let held = "", watched = null;
+  const giveBack = new MutationObserver(() => {
+    if (held && document.activeElement === document.body) {
+      rows().find((row) => row.dataset.id === held)?.focus({ preventScroll: true });
+    }
+  });
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest?.(".ib-row");
+    held = row?.dataset.id ?? "";
+    if (row && row.parentElement !== watched) {
+      watched = row.parentElement;
+      giveBack.disconnect();
+      giveBack.observe(watched, { childList: true });
+    }
+  });
+  document.addEventListener("pointerdown", () => { held = ""; });
   window.addEventListener("keydown", (event) => {
     if (!root() || event.defaultPrevented || document.querySelector(".q-dialog")) return;
     const key = event.key, ctrl = (event.ctrlKey || event.metaKey) && !event.altKey;

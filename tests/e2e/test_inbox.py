@@ -319,10 +319,14 @@ def test_keys_lead_everywhere(ana: Agent, address: str) -> None:
     for one in two:
         expect(ana.row(one)).to_contain_text("Como posso ajudar", timeout=2 * SOON)
     ana.page.keyboard.press("j")
-    expect(ana.page.locator(".ib-row:focus")).to_have_count(1)
+    expect(ana.page.locator(".ib-row:focus")).to_have_count(1, timeout=SOON)
     ana.page.keyboard.press("j")
     focused = ana.page.locator(".ib-row:focus .ib-row-name")
-    expect(focused).to_have_count(1)
+    expect(focused).to_have_count(1, timeout=SOON)
+    # a line that moves up while one looks keeps the focus
+    two[0].says("ainda está aí?")
+    expect(ana.row(two[0])).to_contain_text("2não lidas", timeout=2 * SOON)
+    expect(focused).to_have_count(1, timeout=SOON)
     called = focused.inner_text()
     ana.page.keyboard.press("Enter")
     expect(ana.page.locator(".ib-name")).to_have_text(called, timeout=SOON)
