@@ -282,7 +282,7 @@
       const tone = el.dataset.left ? "held" : left < 0 ? "late" : left < Number(el.dataset.warn || 300) ? "warn" : "calm";
       if (el.dataset.tone !== tone) el.dataset.tone = tone;
     }
-    for (const el of document.querySelectorAll(".ib [data-ago]")) {
+    for (const el of document.querySelectorAll("[data-ago]")) {
       const text = span(Math.max(0, now - Number(el.dataset.ago)));
       if (el.textContent !== text) el.textContent = text;
     }

@@ -13,7 +13,7 @@ from builder_ui.elements.native import named_dialog, node, press, word
 from builder_ui.elements.states import Tone, chip
 from builder_ui.settings.frame import item
 from builder_ui.supervision.deeds import Deeds
-from builder_ui.supervision.floor import Floor, span
+from builder_ui.supervision.floor import Floor, ago, span
 from engine.services.views import AgentFigures, AgentRow
 
 TONES: dict[str, Tone] = {"online": "good", "paused": "warn", "offline": "plain"}
@@ -22,7 +22,6 @@ TONES: dict[str, Tone] = {"online": "good", "paused": "warn", "offline": "plain"
 class Line(NamedTuple):
     agent: AgentRow
     figures: AgentFigures | None
-    since: str
     most: int
     chosen: bool
 
@@ -52,7 +51,6 @@ class Agents:
             Line(
                 agent=agent,
                 figures=floor.deeds.get(agent.person_id),
-                since="" if agent.since is None else span((floor.now - agent.since).total_seconds(), floor.t),
                 most=agent.most or usual,
                 chosen=floor.agent == agent.person_id,
             )
@@ -78,11 +76,12 @@ class Agents:
                     word("div", ", ".join(agent.skills), "quiet")
             with node("td"):
                 chip(t(f"desk.state.{agent.state}"), TONES[agent.state])
-                said = " · ".join(
-                    filter(None, (agent.reason if agent.reason != "away" else t("desk.away"), line.since))
-                )
-                if said:
-                    word("div", said, "quiet")
+                reason = t("desk.away") if agent.reason == "away" else agent.reason
+                with node("div", "quiet"):
+                    if reason:
+                        word("span", f"{reason} · ")
+                    if agent.since is not None:
+                        ago(agent.since)
             with node("td"):
                 self._load(agent.serving, line.most)
             with node("td"):
@@ -109,7 +108,7 @@ class Agents:
         t = self._floor.t
         with (
             press("", None, "round", icon="more_horiz", label=t("desk.deeds-of", name=agent.name)),
-            ui.menu(),
+            self._floor.menu(),
         ):
             if agent.state != "paused":
                 item("pause_circle", t("desk.pause"), lambda: self._deeds.set_state(agent, "paused"))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from nicegui import ui
+from nicegui.element import Element
+
+from builder_ui.elements.native import word
 from builder_ui.texts import Texts
 from engine.services import agents, clock, queues, tickets
 from engine.services.people import Principal
@@ -33,6 +37,8 @@ class Floor:
     queue: str = ""
     agent: int = 0
     state: str = ""
+    menus: int = 0
+    """How many menus are open: lines are not drawn anew under the hand that is about to choose."""
 
     @property
     def tenant(self) -> int:
@@ -48,6 +54,14 @@ class Floor:
         self.figures = await queues.all_figures(rt, tenant, [q.key for q in self.queues])
         self.deeds = await agents.figures(rt, tenant)
         self.chosen &= {ticket.id for ticket in self.tickets}
+
+    def menu(self) -> ui.menu:
+        made = ui.menu()
+        made.on_value_change(lambda e: self._counted(bool(e.value)))
+        return made
+
+    def _counted(self, is_open: bool) -> None:
+        self.menus = max(0, self.menus + (1 if is_open else -1))
 
     def names(self) -> dict[int, str]:
         return {agent.person_id: agent.name for agent in self.agents}
@@ -71,6 +85,11 @@ def late(ticket: TicketRow) -> bool:
     """Whether a promise is broken at this moment; one that was kept late is no alarm any more."""
     first = "first_breached" in ticket.alerts and ticket.first_reply_at is None
     return first or "resolve_breached" in ticket.alerts
+
+
+def ago(moment: datetime) -> Element:
+    """How long ago that was; the browser counts on."""
+    return word("span", "", data_ago=f"{moment.timestamp():.0f}")
 
 
 def span(seconds: float | None, t: Texts) -> str:

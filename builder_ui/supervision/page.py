@@ -34,7 +34,9 @@ KINDS = frozenset(
 )
 GATHER_SECONDS = 1.0
 LOOK_SECONDS = 15.0
-"""Waiting times grow also when nothing happens."""
+"""Figures of the day change also when nothing is told."""
+MOST_PATIENCE = 20
+"""Seconds for which an open menu keeps the screen as it is."""
 
 
 def register(rt: Runtime, demo: Demo | None) -> None:
@@ -93,6 +95,10 @@ class Screen:
                     await asyncio.sleep(GATHER_SECONDS)
                     while not news.empty():
                         news.get_nowait()
+                for _ in range(MOST_PATIENCE):
+                    if not floor.menus:
+                        break
+                    await asyncio.sleep(GATHER_SECONDS)
                 await self.refresh()
 
     def _show_tiles(self) -> None:

@@ -9,7 +9,7 @@ from nicegui.element import Element
 from builder_ui.elements.keyed import Keyed
 from builder_ui.elements.native import node, press, word
 from builder_ui.elements.states import Tone, chip
-from builder_ui.supervision.floor import Floor, late, share, span
+from builder_ui.supervision.floor import Floor, ago, late, share, span
 from engine.services.views import QueueFigures, QueueRow
 
 
@@ -18,7 +18,6 @@ class Line(NamedTuple):
     figures: QueueFigures
     online: int
     late: int
-    oldest: str
     chosen: bool
 
 
@@ -42,14 +41,12 @@ class Queues:
                 for a in floor.agents
                 if a.state == "online" and (queue.key in a.queues or not (queue.members or queue.teams))
             ]
-            oldest = None if queue.oldest is None else (floor.now - queue.oldest).total_seconds()
             lines.append(
                 Line(
                     queue=queue,
                     figures=floor.figures[queue.key],
                     online=len(serving),
                     late=sum(late(ticket) for ticket in floor.tickets if ticket.queue == queue.key),
-                    oldest=span(oldest, floor.t),
                     chosen=floor.queue == queue.key,
                 )
             )
@@ -75,7 +72,10 @@ class Queues:
                 _figure(t("desk.waiting"), str(queue.waiting), "warn" if queue.waiting else "plain")
                 _figure(t("desk.serving"), str(queue.serving))
                 _figure(t("desk.online"), str(line.online))
-                _figure(t("desk.oldest"), line.oldest)
+                with node("div", "desk-figure"):
+                    word("dt", t("desk.oldest"))
+                    with node("dd"):
+                        ago(queue.oldest) if queue.oldest else word("span", "–")
                 _figure(t("desk.wait"), span(figures.wait_seconds, t))
                 _figure(t("desk.first-kept"), share(figures.first_kept))
                 _figure(t("desk.finished"), str(figures.finished))

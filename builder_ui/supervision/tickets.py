@@ -14,7 +14,7 @@ from builder_ui.elements.states import chip, empty, pairs
 from builder_ui.inbox import clocks
 from builder_ui.settings.frame import item, when
 from builder_ui.supervision.deeds import Deeds
-from builder_ui.supervision.floor import Floor, late, span
+from builder_ui.supervision.floor import Floor, ago, late
 from engine.services.views import TicketRow
 
 MOST = 200
@@ -25,7 +25,6 @@ class Line(NamedTuple):
     ticket: TicketRow
     queue: str
     person: str
-    waited: str
     chosen: bool
 
 
@@ -72,7 +71,6 @@ class Tickets:
                 ticket=ticket,
                 queue=floor.queue_name(ticket.queue),
                 person=names.get(ticket.person_id or 0, ""),
-                waited=span((floor.now - ticket.waiting_since).total_seconds(), floor.t),
                 chosen=ticket.id in floor.chosen,
             )
             for ticket in found[:MOST]
@@ -110,7 +108,8 @@ class Tickets:
                 chip(t(f"desk.ticket.{ticket.state}"), "warn" if ticket.state == "waiting" else "good")
                 if line.person:
                     word("div", line.person, "quiet")
-            word("td", line.waited)
+            with node("td"):
+                ago(ticket.waiting_since)
             with node("td"):
                 clocks.promise_of(ticket, t)
             with node("td", "deeds"):
@@ -120,7 +119,7 @@ class Tickets:
     def _menu(self, ticket: TicketRow) -> None:
         t = self._floor.t
         label = t("desk.deeds-of", name=ticket.contact_name or ticket.protocol)
-        with press("", None, "round", icon="more_horiz", label=label), ui.menu():
+        with press("", None, "round", icon="more_horiz", label=label), self._floor.menu():
             item("forum", t("desk.look"), lambda: self._open(ticket))
             item(
                 "psychology", t("desk.trace"), lambda: ui.navigate.to(f"/conversas/{ticket.conversation_id}")

@@ -317,7 +317,8 @@ def test_keys_lead_everywhere(ana: Agent, address: str) -> None:
         one.says("oi")
     ana.view("Todas")
     for one in two:
-        expect(ana.row(one)).to_contain_text("Como posso ajudar", timeout=2 * SOON)
+        # whatever flow answers
+        expect(ana.row(one)).to_be_visible(timeout=2 * SOON)
     ana.page.keyboard.press("j")
     expect(ana.page.locator(".ib-row:focus")).to_have_count(1, timeout=SOON)
     ana.page.keyboard.press("j")
