@@ -75,7 +75,10 @@ class Queues:
                 with node("div", "desk-figure"):
                     word("dt", t("desk.oldest"))
                     with node("dd"):
-                        ago(queue.oldest) if queue.oldest else word("span", "–")
+                        if queue.oldest is None:
+                            word("span", "–")
+                        else:
+                            ago(queue.oldest)
                 _figure(t("desk.wait"), span(figures.wait_seconds, t))
                 _figure(t("desk.first-kept"), share(figures.first_kept))
                 _figure(t("desk.finished"), str(figures.finished))
