@@ -83,10 +83,11 @@ async def distribute(rt: Runtime, tenant: int) -> list[Given]:
         order = {g.ticket: n for n, g in enumerate(given)}
         made.sort(key=lambda m: order[m[0]])
         await agent_store.given(c, [m[2] for m in made], moments)
-        await _greet(c, desk, made, {t.id: t.queue for t in waiting})
+        queue_of = {t.id: t.queue for t in waiting}
+        await _greet(c, desk, made, queue_of)
         given_to = [(f"conversation:{m[1]}", {"after": {"person": m[2]}}) for m in made]
         await audit.note_many(c, "ticket_routed", given_to)
-        told = [_told(m, {t.id: t.queue for t in waiting}[m[0]]) for m in made]
+        told = [_told(m, queue_of[m[0]]) for m in made]
         numbers = await news.tell(c, told)
     for fault in faults:
         _log.warning(
