@@ -15,9 +15,6 @@ from engine.services.people import Principal
 from engine.services.runtime import Runtime
 from engine.services.views import AgentFigures, AgentRow, QueueFigures, QueueRow, TicketRow
 
-LATE = frozenset({"first_breached", "resolve_breached"})
-WARNED = frozenset({"first_warned", "resolve_warned"})
-
 
 @dataclass
 class Floor:

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, QueryParameter, SkipValidation
+from litestar.params import JSONBody, QueryParameter, SkipValidation
 from msgspec import Meta
 
 from engine.api.access import needs
@@ -91,7 +91,6 @@ async def assign(rt: Services, who: Asker, data: JSONBody[Assignment]) -> Moved:
     return Moved(moved=moved, kept=[Kept(ticket=t, code=code) for t, code in kept])
 
 
-Wanted = FromQuery[str]
 router = Router(
     "/api/v1/tickets",
     route_handlers=[listed, board, assign, one, set_priority],
